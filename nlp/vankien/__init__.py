@@ -1,0 +1,1 @@
+"""vankien: clean text, themes, references and indicators from Vietnamese Party documents."""

@@ -1,0 +1,1 @@
+"""Sentences, syllable tokens, words and the codebook's phrases in running text."""

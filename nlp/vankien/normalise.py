@@ -1,0 +1,158 @@
+"""Unicode, tone marks and spacing, with exact offsets kept.
+
+Two steps, for two purposes:
+
+* :func:`clean` makes a document's text: NFC, one kind of line end and space, no invisible
+  characters.
+* :func:`fold` makes the form in which phrases are compared: lower case, one placement of
+  tone marks ("hoá" = "hóa"), i for y after h, k, l, m, s, t ("kỷ" = "kỉ"), no quotation
+  marks, plain hyphens without spaces, single spaces.  It keeps a map back to the text.
+
+Tone placement follows the two orthographic traditions described in Quyết định
+240/QĐ (Bộ Giáo dục, 1984) and common practice; both fold to the same string.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+
+__all__ = ["Folded", "OffsetMap", "clean", "fold", "fold_phrase"]
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetMap:
+    """Maps offsets of an edited text back to its source.
+
+    ``targets[i]`` and ``sources[i]`` are the same position in the edited and in the source
+    text; between two entries the texts run in step.  An empty map is the identity.
+    """
+
+    targets: tuple[int, ...] = ()
+    sources: tuple[int, ...] = ()
+
+    def to_source(self, offset: int) -> int:
+        """Return the source offset of the character at ``offset`` of the edited text."""
+        if not self.targets:
+            return offset
+        position = bisect_right(self.targets, offset) - 1
+        return self.sources[position] + offset - self.targets[position]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the source span of a non-empty span of the edited text."""
+        return self.to_source(start), self.to_source(end - 1) + 1
+
+
+IDENTITY = OffsetMap()
+
+# Soft hyphen, zero-width characters, byte-order mark, direction marks: invisible in print.
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F)]
+    + [c for c in range(0x20) if c not in (0x09, 0x0A)]
+    + list(range(0x7F, 0xA0))
+)
+_SPACES = {c: " " for c in (0xA0, 0x202F, 0x2007, *range(0x2000, 0x2007), *range(0x2008, 0x200B))}
+_SPACES |= {0x2028: "\n", 0x2029: "\n"}
+_NEEDS_CLEANING = re.compile(
+    "[\r\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u036f\u2000-\u200f\u2028-\u202f\u2060\ufeff\ud800-\udfff]"
+)
+_TABLE = {**_SPACES, **_INVISIBLE}
+
+
+def clean(text: str) -> str:
+    """Return ``text`` in NFC with ``\\n`` line ends, plain spaces, nothing invisible.
+
+    Line breaks and runs of spaces are kept, so that offsets of well-formed input hold.
+    """
+    if not _NEEDS_CLEANING.search(text) and unicodedata.is_normalized("NFC", text):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_TABLE)
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return unicodedata.normalize("NFC", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The comparison form of a text and the way back: ``map.span`` gives text offsets."""
+
+    text: str
+    map: OffsetMap
+
+
+_TONES = {
+    "a": "àáảãạ",
+    "e": "èéẻẽẹ",
+    "y": "ỳýỷỹỵ",
+    "o": "òóỏõọ",
+    "u": "ùúủũụ",
+    "i": "ìíỉĩị",
+}
+# "oá" -> "óa", "oé" -> "óe", "uý" -> "úy" in open syllables; "quý" keeps its own mark.
+_PLACEMENT: dict[str, str] = {}
+for _first, _second in (("o", "a"), ("o", "e"), ("u", "y")):
+    for _tone in range(5):
+        _PLACEMENT[_first + _TONES[_second][_tone]] = _TONES[_first][_tone] + _second
+_Y_TO_I = dict(zip("y" + _TONES["y"], "i" + _TONES["i"], strict=True))
+_LETTER = "a-zà-ỹđ"
+_SYLLABLE_FORMS = re.compile(
+    rf"(?P<open>o[{_TONES['a']}{_TONES['e']}]|(?<!q)u[{_TONES['y']}])(?![{_LETTER}])"
+    rf"|(?<![{_LETTER}])(?P<onset>[hklmst])(?P<y>[y{_TONES['y']}])(?![{_LETTER}])"
+)
+_QUOTES = "\"'“”„‟‘’‚‛«»‹›`´"
+_EDITS = re.compile(rf"[ \t]*[-‐‑‒–—−][ \t]*|[ \t]{{2,}}|\t|[{_QUOTES}]|[ \t]+(?=\n)")
+
+
+def _place(match: re.Match[str]) -> str:
+    found = match.group("open")
+    if found is not None:
+        return _PLACEMENT[found]
+    return match.group("onset") + _Y_TO_I[match.group("y")]
+
+
+def fold(text: str) -> Folded:
+    """Return the comparison form of a text with offsets back to it.
+
+    Two texts that differ only in case, quotation marks, kind and spacing of dashes, runs
+    of spaces, tone placement or i/y fold to the same string.  Line breaks stay, so no
+    phrase is found across paragraphs.
+    """
+    lowered = text.replace("\u0130", "I").lower()  # the only letter that lower() lengthens
+    lowered = _SYLLABLE_FORMS.sub(_place, lowered)  # keeps the length
+    pieces: list[str] = []
+    targets: list[int] = []
+    sources: list[int] = []
+    position = length = 0
+    for match in _EDITS.finditer(lowered):
+        start, end = match.span()
+        if start > position:
+            targets.append(length)
+            sources.append(position)
+            pieces.append(lowered[position:start])
+            length += start - position
+        found = match.group()
+        last = found.strip(" \t")
+        if last and last not in _QUOTES:
+            replacement, anchor = "-", start + found.index(last)
+        elif last or (end < len(lowered) and lowered[end] == "\n"):
+            replacement, anchor = "", end
+        else:
+            replacement, anchor = " ", start
+        if replacement:
+            targets.append(length)
+            sources.append(anchor)
+            pieces.append(replacement)
+            length += 1
+        position = end
+    if not pieces and position == 0:
+        return Folded(lowered, IDENTITY)
+    targets.append(length)
+    sources.append(position)
+    pieces.append(lowered[position:])
+    return Folded("".join(pieces), OffsetMap(tuple(targets), tuple(sources)))
+
+
+def fold_phrase(phrase: str) -> str:
+    """Return the comparison form of a phrase of the codebook, without outer spaces."""
+    return fold(clean(phrase)).text.strip()

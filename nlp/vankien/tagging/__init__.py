@@ -1,0 +1,1 @@
+"""References, indicators, themes and roles: what sentences say."""
