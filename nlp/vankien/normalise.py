@@ -19,7 +19,12 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
 
-__all__ = ["Folded", "OffsetMap", "clean", "fold", "fold_phrase"]
+__all__ = ["UPPER", "Folded", "OffsetMap", "clean", "fold", "fold_phrase"]
+
+UPPER = (
+    "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+)
+"""Capital letters of Vietnamese, for a character class (a range À-Ỹ would hold small ones)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,17 +242,34 @@ def schema(table: str) -> pa.Schema:
 
 
 def rows_to_table(table: str, rows: Iterable[Any]) -> pa.Table:
-    """Convert records to an Arrow table with the declared schema."""
+    """Convert records, or their plain rows, to an Arrow table with the declared schema."""
     import pyarrow as pa
 
     declared = schema(table)
-    columns: dict[str, list[Any]] = {name: [] for name in declared.names}
-    getters = [(name, columns[name].append) for name in declared.names]
-    for row in rows:
-        for name, append in getters:
-            append(getattr(row, name))
-    for name in ("value", "value_high"):
-        if name in columns:
-            columns[name] = [None if v is None else float(v) for v in columns[name]]
-    arrays = [pa.array(columns[f.name], type=f.type) for f in declared]
+    given = list(rows)
+    plain = bool(given) and isinstance(given[0], dict)
+    arrays = []
+    for field in declared:
+        name = field.name
+        column = [row[name] for row in given] if plain else [getattr(row, name) for row in given]
+        if name in ("value", "value_high"):
+            column = [None if v is None else float(v) for v in column]
+        elif plain and pa.types.is_date32(field.type):
+            column = [date.fromisoformat(v) if isinstance(v, str) else v for v in column]
+        arrays.append(pa.array(column, type=field.type))
     return pa.Table.from_arrays(arrays, schema=declared)
+
+
+def from_plain(kind: type[Any], row: dict[str, Any]) -> Any:
+    """Rebuild a record from plain values (dates in ISO form, decimals as text, lists)."""
+    values = dict(row)
+    for name in ("date", "period_start", "period_end", "published"):
+        if isinstance(values.get(name), str):
+            values[name] = date.fromisoformat(values[name])
+    for name in ("value", "value_high"):
+        if isinstance(values.get(name), str):
+            values[name] = Decimal(values[name])
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value)
+    return kind(**values)

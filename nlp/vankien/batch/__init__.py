@@ -1,1 +1,1 @@
-"""batch"""
+"""The batch: plan inputs into chunks, run them, store Parquet parts."""

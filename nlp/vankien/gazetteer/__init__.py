@@ -1,1 +1,1 @@
-"""gazetteer"""
+"""Places and organisations with their codes."""

@@ -21,12 +21,13 @@ from functools import cache
 
 from vankien.codebook import load_yaml
 from vankien.documents import BlockKind, Document, Part, Sentence
+from vankien.normalise import UPPER
 from vankien.resources import codebook_dir
 
 __all__ = ["split_block", "split_document"]
 
 _CLOSERS = "\"'”’»)]}"
-_END = re.compile(rf"(?:[.!?…]+)[{re.escape(_CLOSERS)}]*(?P<gap>\s+|(?=[A-ZÀ-ỸĐ“\"(])|\Z)")
+_END = re.compile(rf"(?:[.!?…]+)[{re.escape(_CLOSERS)}]*(?P<gap>\s+|(?=[{UPPER}“\"(])|\Z)")
 _NEWLINE = re.compile(r"\s*\n\s*")
 _NUMBERING = re.compile(r"\s*(?:[-–+*•]\s*)?\(?(?:\d{1,2}(?:\.\d{1,2})*|[IVXLC]{1,6}|[A-Za-zđĐ])\Z")
 _LAST_WORD = re.compile(r"[\w./-]+\Z")

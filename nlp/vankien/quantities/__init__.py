@@ -1,1 +1,1 @@
-"""quantities"""
+"""Numbers, units and periods of Vietnamese running text."""

@@ -1,1 +1,1 @@
-"""results"""
+"""A results folder as relations."""

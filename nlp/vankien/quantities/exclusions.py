@@ -1,0 +1,88 @@
+"""Numbers that are no quantity: dates, symbols, ordinals, names, contacts.
+
+The rules are data (``corpus/codebook/not_quantities.yaml``); CODES.md, "NOT indicators"
+and rule 13, is their source.  A rule names words directly before or after the number, or a
+pattern that covers it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from vankien.codebook import load_yaml
+from vankien.resources import codebook_dir
+
+__all__ = ["excluded_spans", "is_excluded"]
+
+LOOK = 40
+"""Characters looked at on each side of a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    kind: str
+    phrases: tuple[str, ...]
+    after: tuple[str, ...]
+    unless_unit: bool
+    only_year: bool
+
+
+@cache
+def _rules() -> tuple[tuple[_Words, ...], re.Pattern[str], tuple[str, ...], tuple[str, ...]]:
+    words: list[_Words] = []
+    patterns: list[str] = []
+    kinds: list[str] = []
+    for rule in load_yaml(codebook_dir() / "not_quantities.yaml")["rules"]:
+        if "pattern" in rule:
+            kinds.append(rule["kind"])
+            patterns.append(f"(?P<r{len(patterns)}>{rule['pattern']})")
+        else:
+            words.append(
+                _Words(
+                    rule["kind"],
+                    tuple(p.lower() for p in rule["before"]),
+                    tuple(p.lower() for p in rule.get("after", [])),
+                    bool(rule.get("unless_unit")),
+                    bool(rule.get("only_year")),
+                )
+            )
+    every = tuple(dict.fromkeys(p for rule in words for p in rule.phrases))
+    return tuple(words), re.compile("|".join(patterns)), tuple(kinds), every
+
+
+def excluded_spans(text: str) -> list[tuple[int, int, str]]:
+    """Return the spans that a pattern covers, as (start, end, kind), in order."""
+    _, pattern, kinds, _ = _rules()
+    return [
+        (m.start(), m.end(), kinds[int((m.lastgroup or "r0")[1:])]) for m in pattern.finditer(text)
+    ]
+
+
+def is_excluded(
+    lowered: str, start: int, end: int, *, has_unit: bool, is_year: bool
+) -> str | None:
+    """Return the kind of rule whose words stand beside the number, or None.
+
+    ``lowered`` is the text in lower case; ``has_unit`` says that a counted noun follows,
+    ``is_year`` that the number is written like a year.
+    """
+    rules, _, _, every = _rules()
+    left = lowered[max(0, start - LOOK) : start].rstrip(" :“\"'")
+    if not left.endswith(every):
+        return None
+    right = lowered[end : end + LOOK].lstrip()
+    for rule in rules:
+        if rule.unless_unit and has_unit:
+            continue
+        if rule.only_year and not is_year:
+            continue
+        if rule.after and not right.startswith(rule.after):
+            continue
+        for phrase in rule.phrases:
+            if left.endswith(phrase):
+                place = len(left) - len(phrase) - 1
+                if place < 0 or not left[place].isalnum():
+                    return rule.kind
+    return None

@@ -1,0 +1,321 @@
+"""Vietnamese numbers in digits and words -> exact decimals.
+
+Where to start reading: :func:`find_numerals` scans running text; digits are read by
+:func:`_read_digits`, words by :func:`parse_words`.  How numbers are written follows
+CODES.md ("How numbers are written"):
+
+* a point groups thousands ("2.053"), a comma is decimal ("0,5"); a point before one or two
+  digits is an English decimal ("98.7"); the slips "2,053" before a counted noun and
+  "66. 024" are read as thousands and marked;
+* scales: chục, trăm, nghìn (ngàn), vạn, triệu, tỷ (tỉ), and their products ("nghìn tỷ");
+  "2 nghìn 500", "1 triệu rưỡi", "3 tỷ 2" add on;
+* words: "hai mươi mốt", "mười lăm", "một trăm linh năm", "hăm mốt", "hai nghìn không trăm
+  năm mươi ba";
+* ranges "10-15", "từ 10 đến 15", "3 - 4"; done out of total "19.260/21.148".
+
+Not read here: dates, document numbers, ordinals (see :mod:`exclusions`); "một" as an
+article, single number words without a counted noun (see :mod:`mentions`), "năm" (year).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+__all__ = ["Numeral", "find_numerals", "parse_numeral", "parse_words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """One number in a text; ``value`` is None for "vài chục".
+
+    ``value_high`` is the end of a range, ``total`` the whole of "done out of total",
+    ``kind`` is digits, words or vague, ``slip`` says that the writing is irregular.
+    """
+
+    start: int
+    end: int
+    text: str
+    value: Decimal | None
+    value_high: Decimal | None = None
+    total: Decimal | None = None
+    kind: str = "digits"
+    slip: bool = False
+    scaled: bool = False
+
+
+_UNITS = {
+    "không": 0, "một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5,
+    "lăm": 5, "nhăm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9,
+}  # fmt: skip
+_SCALES = {
+    "chục": 10, "trăm": 100, "nghìn": 1_000, "ngàn": 1_000, "vạn": 10_000,
+    "triệu": 1_000_000, "tỷ": 1_000_000_000, "tỉ": 1_000_000_000,
+}  # fmt: skip
+_LINKS = ("linh", "lẻ")
+_WORD = "|".join(
+    [*_UNITS, *_SCALES, *_LINKS, "mười", "mươi", "hăm", "rưỡi", "nửa"]
+)  # fmt: skip
+_SCALE_WORD = "nghìn|ngàn|vạn|triệu|tỷ|tỉ|chục|trăm"
+_D = (
+    r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)"  # 2.053  1.234.567,8
+    r"|\d{1,3}(?:\.[ ]\d{3})+(?![\d.,]*\d)"  # the slip 66. 024
+    r"|\d+,\d+(?!\d)"  # 0,5  and the slip 2,053
+    r"|\d+\.\d{1,2}(?!\d|\.\d)"  # 98.7
+    r"|\d+)"
+)
+_S = rf"(?:[ ]?(?:{_SCALE_WORD})(?!\w))"
+_NUMBER = rf"{_D}(?:{_S}(?:{_S})?(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?![\d.,/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
+_DIGITS = re.compile(
+    rf"(?<!\w)(?<!\d[/.,])(?:(?P<from>từ[ ])?(?P<a>{_NUMBER})"
+    rf"(?:(?:[ ]?[-–][ ]?|[ ]?(?P<to>đến|tới)[ ])(?P<b>{_NUMBER})(?=\W|$)"
+    rf"|[ ]?/[ ]?(?P<total>{_D})(?![\d/]))?)",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(rf"(?<!\w)(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)", re.IGNORECASE)
+_VAGUE = re.compile(
+    rf"(?<!\w)(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
+    rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)",
+    re.IGNORECASE,
+)
+ANY_NUMBER = re.compile(rf"\d|(?<!\w)(?:{_WORD})(?!\w)", re.IGNORECASE)
+"""Cheap test: a text without a match holds no numeral."""
+
+
+def _decimal(text: str) -> tuple[Decimal, bool]:
+    """Read one number in digits; the second value says whether it is a slip."""
+    text = text.strip()
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", text):
+        return Decimal(text.replace(".", "").replace(",", ".")), False
+    if re.fullmatch(r"\d{1,3}(?:\.[ ]\d{3})+", text):
+        return Decimal(text.replace(".", "").replace(" ", "")), True
+    if "," in text:
+        return Decimal(text.replace(",", ".")), False
+    return Decimal(text), False
+
+
+_PIECES = re.compile(
+    rf"(?P<d>{_D})(?:[ ]?(?P<s1>{_SCALE_WORD})(?:[ ]?(?P<s2>{_SCALE_WORD}))?"
+    rf"(?:[ ](?P<half>rưỡi)|[ ](?P<rest>\d{{1,3}}))?)?",
+    re.IGNORECASE,
+)
+
+
+def _read_digits(text: str) -> tuple[Decimal, bool, bool]:
+    """Return value, whether it is a slip, and whether a scale word stands in it."""
+    match = _PIECES.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"no number in digits: {text!r}")
+    value, slip = _decimal(match.group("d"))
+    first = match.group("s1")
+    if first is None:
+        return value, slip, False
+    scale = _SCALES[first.lower()]
+    second = match.group("s2")
+    low = _SCALES[second.lower()] if second else scale
+    value *= scale * (_SCALES[second.lower()] if second else 1)
+    if match.group("half"):
+        value += Decimal(low) / 2
+    elif match.group("rest"):
+        rest = match.group("rest")
+        # "2 nghìn 500" adds 500; "3 tỷ 2" adds two tenths (spoken style).
+        value += Decimal(int(rest)) * Decimal(low) / Decimal(10 ** len(rest))
+    return value, slip, True
+
+
+def parse_words(words: list[str]) -> Decimal | None:
+    """Read a whole number written in words; None where the words are no number.
+
+    Covers 0 to 10**18 with "linh/lẻ", "mốt", "tư", "lăm/nhăm", "hăm", "vạn", "rưỡi".
+    """
+    if not words:
+        return None
+    half = words[-1] == "rưỡi"
+    core = words[:-1] if half else words
+    if core == ["nửa"] and not half:
+        return None
+    value, last_scale = _parse_scaled(core)
+    if value is None:
+        return None
+    if half:
+        if last_scale is None:
+            return None
+        value += Decimal(last_scale) / 2
+    return value
+
+
+def _parse_scaled(words: list[str]) -> tuple[Decimal | None, int | None]:
+    """Read by the greatest scale first: [left] scale [right]."""
+    if not words:
+        return None, None
+    for scale_words, scale in (
+        (("tỷ", "tỉ"), 10**9),
+        (("triệu",), 10**6),
+        (("vạn",), 10**4),
+        (("nghìn", "ngàn"), 10**3),
+    ):
+        # The last occurrence of the greatest scale: "hai nghìn tỷ" is two thousand * 10**9.
+        for position in range(len(words) - 1, -1, -1):
+            if words[position] in scale_words:
+                left, right = words[:position], words[position + 1 :]
+                head, _ = _parse_scaled(left) if left else (None, None)
+                if head is None:
+                    return None, None
+                value = head * scale
+                if not right:
+                    return value, scale
+                tail = _parse_tail(right, scale)
+                if tail is None or tail >= scale:
+                    return None, None
+                return value + tail, scale
+    value = _parse_hundreds(words)
+    last = 100 if words[-1] == "trăm" else 10 if words[-1] == "chục" else None
+    return value, last
+
+
+def _parse_tail(words: list[str], scale: int) -> Decimal | None:
+    if words[0] in _LINKS:
+        words = words[1:]
+        return _parse_scaled(words)[0] if words else None
+    value, last = _parse_scaled(words)
+    if value is not None and len(words) == 1 and scale >= 1000 and value < 10 and last is None:
+        return value * scale / 10  # "ba tỷ hai" is 3.2 billion
+    return value
+
+
+def _parse_hundreds(words: list[str]) -> Decimal | None:
+    if "trăm" in words:
+        position = words.index("trăm")
+        left, right = words[:position], words[position + 1 :]
+        if len(left) == 1 and left[0] in _UNITS:
+            hundreds = _UNITS[left[0]]
+        elif len(left) in (2, 3):
+            inner = _parse_tens(left)
+            if inner is None:
+                return None
+            hundreds = int(inner)
+        else:
+            return None
+        value = Decimal(hundreds * 100)
+        if not right:
+            return value
+        if right[0] in _LINKS:
+            rest = right[1:]
+            if len(rest) != 1 or rest[0] not in _UNITS:
+                return None
+            return value + _UNITS[rest[0]]
+        if len(right) == 1 and right[0] in _UNITS:
+            return value + _UNITS[right[0]] * 10  # "trăm hai" is 120
+        tens = _parse_tens(right)
+        return None if tens is None else value + tens
+    return _parse_tens(words)
+
+
+def _parse_tens(words: list[str]) -> Decimal | None:
+    head = words[0]
+    if head == "mười":
+        if len(words) == 1:
+            return Decimal(10)
+        if len(words) == 2 and words[1] in _UNITS and words[1] not in ("không", "mốt", "tư"):
+            return Decimal(10 + _UNITS[words[1]])
+        return None
+    if head == "hăm":
+        if len(words) == 2 and words[1] in _UNITS:
+            return Decimal(20 + _UNITS[words[1]])
+        return None
+    if head not in _UNITS or head in ("mốt", "lăm", "nhăm"):
+        return None
+    if len(words) == 1:
+        return Decimal(_UNITS[head])
+    if words[1] in ("mươi", "chục"):
+        tens = Decimal(_UNITS[head] * 10)
+        if len(words) == 2:
+            return tens
+        if len(words) == 3 and words[2] in _UNITS and words[2] != "không":
+            return tens + _UNITS[words[2]]
+        return None
+    if len(words) == 2 and words[1] in ("mốt", "tư", "lăm", "nhăm"):
+        return Decimal(_UNITS[head] * 10 + _UNITS[words[1]])  # "hai lăm" is 25
+    return None
+
+
+def parse_numeral(text: str) -> Decimal:
+    """Read a whole string as one number, in digits or words.
+
+    Raises ValueError where it is none.
+    """
+    text = " ".join(text.split())
+    if text[:1].isdigit():
+        return _read_digits(text)[0]
+    value = parse_words(text.lower().split())
+    if value is None:
+        raise ValueError(f"no number: {text!r}")
+    return value
+
+
+def find_numerals(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
+    """Return the numbers of ``text[start:end]`` in order; offsets index ``text``.
+
+    Number words are returned as found; whether a single word such as "hai" counts
+    anything is decided by the caller.
+    """
+    stop = len(text) if end is None else end
+    if not ANY_NUMBER.search(text, start, stop):
+        return []
+    found: list[Numeral] = []
+    for match in _DIGITS.finditer(text, start, stop):
+        found.extend(_from_digits(match))
+    taken = [(n.start, n.end) for n in found]
+    for match in _VAGUE.finditer(text, start, stop):
+        found.append(Numeral(*match.span(), match.group(), None, kind="vague"))
+        taken.append(match.span())
+    for match in _WORDS.finditer(text, start, stop):
+        if any(a < match.end() and match.start() < b for a, b in taken):
+            continue
+        numeral = _from_words(match.group(), match.start())
+        if numeral is not None:
+            found.append(numeral)
+    found.sort(key=lambda n: n.start)
+    return found
+
+
+def _from_digits(match: re.Match[str]) -> list[Numeral]:
+    begin = match.start("a")
+    value, slip, scaled = _read_digits(match.group("a"))
+    second, total = match.group("b"), match.group("total")
+    whole = match.string[begin : match.end()]
+    if total is not None:
+        total_value, other = _decimal(total)
+        if "," in total or (total_value < value):
+            # "9 vụ/21" never comes here; a smaller total is no total ("3/2").
+            first = Numeral(begin, match.end("a"), match.group("a"), value, slip=slip, scaled=scaled)
+            return [first]
+        return [Numeral(begin, match.end(), whole, value, total=total_value, slip=slip or other)]
+    if second is None:
+        return [Numeral(begin, match.end(), whole, value, slip=slip, scaled=scaled)]
+    high, other, high_scaled = _read_digits(second)
+    if high_scaled and not scaled:
+        # "2-3 triệu": the scale belongs to both.
+        tail = _PIECES.fullmatch(second.strip())
+        factor = high / _decimal(tail.group("d"))[0] if tail and _decimal(tail.group("d"))[0] else 1
+        value *= factor
+    if high > value and (match.group("from") or not match.group("to") or True):
+        return [
+            Numeral(begin, match.end(), whole, value, high, slip=slip or other, scaled=high_scaled)
+        ]
+    return [
+        Numeral(begin, match.end("a"), match.group("a"), _read_digits(match.group("a"))[0], slip=slip),
+        Numeral(match.start("b"), match.end("b"), second, high, slip=other),
+    ]
+
+
+def _from_words(text: str, start: int) -> Numeral | None:
+    """Read the longest beginning of a run of number words that is a number."""
+    words = text.lower().split(" ")
+    for size in range(len(words), 0, -1):
+        value = parse_words(words[:size])
+        if value is not None:
+            length = len(" ".join(words[:size]))
+            return Numeral(start, start + length, text[:length], value, kind="words")
+    return None

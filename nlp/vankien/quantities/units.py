@@ -1,0 +1,71 @@
+"""Units: the noun or sign after a figure, by the lexicon ``corpus/codebook/units.yaml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from vankien.codebook import load_yaml
+from vankien.resources import codebook_dir
+
+__all__ = ["Unit", "count_nouns", "unit_after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as written after a figure; offsets index the text."""
+
+    name: str
+    dimension: str
+    start: int
+    end: int
+
+
+@cache
+def _variants() -> dict[str, list[tuple[str, str, str]]]:
+    """Variants by first syllable, longest first: (variant, unit, dimension)."""
+    table: dict[str, list[tuple[str, str, str]]] = {}
+    for entry in load_yaml(codebook_dir() / "units.yaml")["units"]:
+        for variant in entry["variants"]:
+            form = variant.lower()
+            table.setdefault(_first(form), []).append((form, entry["unit"], entry["dimension"]))
+    for variants in table.values():
+        variants.sort(key=lambda v: -len(v[0]))
+    return table
+
+
+COUNTABLE = frozenset(
+    {"person", "organisation", "place", "case", "document", "event", "attendance", "household",
+     "item", "post"}
+)  # fmt: skip
+"""Dimensions whose figures are whole numbers."""
+
+
+@cache
+def count_nouns() -> frozenset[str]:
+    """Return the dimensions in which a single number word ("hai", "ba") counts."""
+    return COUNTABLE | {"age", "time", "vote", "area"}
+
+
+def _first(text: str) -> str:
+    size = 0
+    while size < len(text) and (text[size].isalnum() or text[size] in "²³°"):
+        size += 1
+    return text[:size] if size else text[:1]
+
+
+def unit_after(text: str, offset: int, lowered: str | None = None) -> Unit | None:
+    """Return the longest unit that begins at ``offset`` or one space after it.
+
+    ``lowered`` is ``text.lower()`` of equal length, where the caller has it.
+    """
+    low = text.lower() if lowered is None else lowered
+    start = offset
+    if start < len(low) and low[start] == " ":
+        start += 1
+    first = _first(low[start : start + 14])
+    for form, name, dimension in _variants().get(first, ()):
+        end = start + len(form)
+        if low.startswith(form, start) and not (end < len(low) and low[end].isalnum()):
+            return Unit(name, dimension, start, end)
+    return None

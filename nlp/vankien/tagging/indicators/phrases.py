@@ -1,0 +1,97 @@
+"""The phrases of indicator frames and of context words, as one automaton.
+
+Only sentences that hold a figure are scanned with it, so ordinary text pays nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from vankien.codebook import Frame, Indicator, load_codebook, load_yaml
+from vankien.language.cues import Hit, Hits, PhraseIndex
+from vankien.resources import codebook_dir
+
+__all__ = ["CompiledFrame", "SentencePhrases", "frames", "scan_sentence"]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFrame:
+    """A frame with its indicator and its number among all frames."""
+
+    number: int
+    indicator: Indicator
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePhrases:
+    """The hits of one sentence; offsets index the sentence.
+
+    ``heads``, ``triggers``, ``qualifiers``, ``blocks`` map frame numbers to hits;
+    ``context`` maps a list of ``context.yaml`` to hits.
+    """
+
+    heads: dict[int, list[Hit]]
+    triggers: dict[int, list[Hit]]
+    qualifiers: dict[int, list[Hit]]
+    blocks: dict[int, list[Hit]]
+    context: dict[str, list[Hit]]
+
+
+@cache
+def frames() -> tuple[CompiledFrame, ...]:
+    """Return all frames of the codebook, numbered in order."""
+    codebook = load_codebook()
+    compiled = []
+    for indicator in codebook.indicators.values():
+        for frame in indicator.frames:
+            compiled.append(CompiledFrame(len(compiled), indicator, frame))
+    return tuple(compiled)
+
+
+@cache
+def _index() -> PhraseIndex:
+    # One phrase serves many frames: the value is the tuple of their numbers.
+    shared: dict[tuple[str, str], list[int]] = {}
+    for compiled in frames():
+        frame = compiled.frame
+        blocks = [*frame.not_, *compiled.indicator.not_]
+        for family, phrases in (
+            ("head", frame.heads),
+            ("trigger", frame.triggers),
+            ("qualifier", frame.qualifiers),
+            ("block", blocks),
+        ):
+            for phrase in dict.fromkeys(phrases):
+                shared.setdefault((family, phrase), []).append(compiled.number)
+    entries: list[tuple[str, str, object]] = [
+        (family, phrase, tuple(numbers)) for (family, phrase), numbers in shared.items()
+    ]
+    for name, phrases in load_yaml(codebook_dir() / "context.yaml").items():
+        entries.extend((f"context.{name}", phrase, None) for phrase in phrases)
+    return PhraseIndex(entries)
+
+
+def _by_frame(hits: Hits, family: str) -> dict[int, list[Hit]]:
+    table: dict[int, list[Hit]] = {}
+    for hit in hits.of(family):
+        for number in hit.value:
+            table.setdefault(number, []).append(hit)
+    return table
+
+
+def scan_sentence(sentence: str) -> SentencePhrases:
+    """Return every frame phrase and context word of one sentence."""
+    hits = _index().scan(sentence)
+    return SentencePhrases(
+        heads=_by_frame(hits, "head"),
+        triggers=_by_frame(hits, "trigger"),
+        qualifiers=_by_frame(hits, "qualifier"),
+        blocks=_by_frame(hits, "block"),
+        context={
+            family.removeprefix("context."): found
+            for family, found in hits.families.items()
+            if family.startswith("context.")
+        },
+    )
