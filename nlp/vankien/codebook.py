@@ -69,7 +69,12 @@ class Exclusion(_Model):
 
 
 class Theme(_Model):
-    """A theme code; unit of coding is one sentence."""
+    """A theme code; unit of coding is one sentence.
+
+    ``not``: phrases that void a cue which they overlap; ``veto``: phrases that void the
+    code in their sentence; ``ties``: codes of which one must hold in the sentence before a
+    weak cue counts (the work must be tied to Resolution 4, say).
+    """
 
     code: str
     parent: str | None = None
@@ -83,6 +88,7 @@ class Theme(_Model):
     excludes: list[Exclusion]
     not_: list[str] = Field(default=[], alias="not")
     veto: list[str] = []
+    ties: list[str] = []
     cues: list[Cue]
 
 
@@ -250,6 +256,9 @@ def _check_links(
         for exclusion in theme.excludes:
             if exclusion.see is not None and exclusion.see not in themes:
                 fail(theme.code, f"see {exclusion.see} is no theme")
+        for code in theme.ties:
+            if code not in themes:
+                fail(theme.code, f"ties {code} is no theme")
         for cue in theme.cues:
             for code in cue.also:
                 if code not in themes:

@@ -316,7 +316,12 @@ def make_roles(nlp: Language, name: str) -> Any:  # noqa: ARG001
     def component(doc: Doc) -> Doc:
         document = _document(doc)
         sentences = _sentences(doc)
-        roles = tag_roles(load_codebook(), document.text, _hits(doc), sentences)
+        figures = frozenset(
+            row["sentence"]
+            for row in doc.user_data.get(KEY, {}).get("indicators", ())
+            if row["indicator"] is not None and row["status"] == "actual"
+        )
+        roles = tag_roles(load_codebook(), document.text, _hits(doc), sentences, figures=figures)
         text = document.text
         doc_id = document.doc_id
         _put(

@@ -1,1 +1,1 @@
-"""display"""
+"""What people see: the terminal, notebooks, reports."""

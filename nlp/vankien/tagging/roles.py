@@ -26,6 +26,7 @@ OPENING_WEIGHT = 1.6
 CUE_WEIGHT = 0.8
 REPEATED_CUE_WEIGHT = 0.3
 PREVIOUS_WEIGHT = 0.7
+FIGURE_WEIGHT = 0.7
 PRIOR = {"KETQUA": 0.3, "KHAC": 0.55}
 
 _NUMBERING = re.compile(r"^\s*(?:[-–+*•]|(?:\d+(?:\.\d+)*|[ivxlc]+|[a-zđ])[.)\-/:]+)\s*")
@@ -89,9 +90,18 @@ def _openings(form: str) -> str | None:
 
 
 def tag_roles(
-    codebook: Codebook, text: str, hits: Hits, sentences: list[Sentence]
+    codebook: Codebook,
+    text: str,
+    hits: Hits,
+    sentences: list[Sentence],
+    *,
+    figures: frozenset[int] = frozenset(),
 ) -> list[SentenceRole]:
-    """Return one role for every sentence of a document."""
+    """Return one role for every sentence of a document.
+
+    ``figures`` are the sentences that report an actual figure of the catalogue: plain
+    actual figures are results (codebook, KETQUA).
+    """
     result: list[SentenceRole] = []
     previous: str | None = None
     last_end = -1
@@ -101,18 +111,33 @@ def tag_roles(
             previous = None
             continue
         same_paragraph = last_end >= 0 and "\n" not in text[last_end : sentence.start]
-        role = _role(codebook, text, hits, sentence, previous if same_paragraph else None)
+        role = _role(
+            codebook,
+            text,
+            hits,
+            sentence,
+            previous if same_paragraph else None,
+            reports=sentence.index in figures,
+        )
         result.append(role)
         previous, last_end = role.role, sentence.end
     return result
 
 
 def _role(
-    codebook: Codebook, text: str, hits: Hits, sentence: Sentence, previous: str | None
+    codebook: Codebook,
+    text: str,
+    hits: Hits,
+    sentence: Sentence,
+    previous: str | None,
+    *,
+    reports: bool,
 ) -> SentenceRole:
     scores = dict.fromkeys(codebook.roles, 0.0)
     for role, prior in PRIOR.items():
         scores[role] += prior
+    if reports:
+        scores["KETQUA"] += FIGURE_WEIGHT
     weight = HEADING_WEIGHT
     for heading in reversed(sentence.section):
         roles = heading_roles(heading)

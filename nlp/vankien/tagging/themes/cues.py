@@ -5,7 +5,8 @@ Rules, in order (they are the codebook's, see ``corpus/codebook/themes``):
 1. A hit that overlaps a ``not`` phrase of its code is void; a ``veto`` phrase anywhere in
    the sentence voids the code.
 2. A strong cue gives its code; a weak one needs a second cue of the code that does not
-   overlap it, or a word of Party context, in the same sentence.
+   overlap it, or a word of Party context, in the same sentence; where the code names
+   ``ties``, a cue of one of those codes instead of Party context.
 3. The cue of a group gives way to a single manifestation of that group which the same
    sentence describes by a strong cue, unless the cue is marked ``always``.
 4. A theme is negated when a negating phrase before its evidence governs it.
@@ -64,7 +65,10 @@ def tag_sentence(codebook: Codebook, hits: Hits, start: int, end: int) -> list[T
     party = bool(hits.within("party", start, end))
     accepted: dict[str, tuple[Hit, Cue]] = {}
     for code, cues in by_code.items():
-        best = _accept(cues, party=party)
+        ties = codebook.themes[code].ties
+        best = _accept(cues, party=party and not ties)
+        if best is None and ties and any(tie in by_code for tie in ties):
+            best = max(cues, key=_length)
         if best is not None:
             accepted[code] = best
     for code, pair in list(accepted.items()):

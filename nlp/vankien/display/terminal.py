@@ -1,0 +1,200 @@
+"""Readable tables in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from vankien.documents import Document, Part
+
+if TYPE_CHECKING:
+    from vankien.batch.run import Run
+    from vankien.evaluation.evaluate import Scores
+    from vankien.results.results import Results
+
+__all__ = ["print_document", "print_info", "print_run", "print_scores"]
+
+PART_STYLES = {
+    Part.TITLE: "bold cyan",
+    Part.LEAD: "bold",
+    Part.BODY: "",
+    Part.CAPTION: "magenta",
+    Part.BOILERPLATE: "dim",
+    Part.HEADER: "yellow",
+    Part.FOOTER: "dim yellow",
+    Part.SIGNATURE: "green",
+    Part.RECIPIENTS: "dim green",
+}
+MAX_WIDTH = 60
+
+
+def _console() -> Console:
+    return Console(soft_wrap=False)
+
+
+def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
+    table = Table(title=title, title_justify="left", show_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left")
+    return table
+
+
+def _short(value: object, width: int = MAX_WIDTH) -> str:
+    text = "" if value is None else " ".join(str(value).split())
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def print_run(run: Run) -> None:
+    """Print the closing summary of a run."""
+    console = _console()
+    rows = run.rows
+    console.print(
+        f"{rows['documents']:,} documents, {rows['sentences']:,} sentences, "
+        f"{rows['themes']:,} themes, {rows['indicators']:,} figures, "
+        f"{rows['references']:,} references, {rows['tables']:,} table cells "
+        f"in {run.seconds:.1f} s"
+    )
+    if run.kept_chunks:
+        console.print(f"{run.kept_chunks} chunks of an earlier run were kept")
+    if run.identical:
+        console.print(f"{len(run.identical)} files are identical to others and were read once")
+    if run.errors:
+        kinds = ", ".join(f"{code} × {count}" for code, count in sorted(run.errors.items()))
+        console.print(
+            f"[bold red]{sum(run.errors.values())} could not be read[/]: {kinds} "
+            f"(see the table errors)"
+        )
+    console.print(f"Parquet tables: {run.out}/", highlight=False)
+
+
+def print_info(results: Results, *, tables: bool) -> None:
+    """Print what a results folder holds; with ``tables`` also samples of what was found."""
+    console = _console()
+    state = results.run
+    status = "finished" if state["finished"] else "not finished: run the same command again"
+    console.print(f"[bold]{results.path}[/]  ({status}, vankien {state['options']['vankien']})")
+    counts = _table("Tables", "table", "rows", right=("rows",))
+    for name, count in state["counts"].items():
+        counts.add_row(name, f"{count:,}")
+    console.print(counts)
+    errors = results.sql("select error, source, message from errors order by error, source")
+    found = errors.fetchall()
+    if found:
+        table = _table("Errors", "code", "message")
+        for code, _source, message in found[:20]:
+            table.add_row(code, _short(message, 120))
+        console.print(table)
+    if tables:
+        _print_findings(console, results)
+    console.print(f"Parquet tables: {results.path}/", highlight=False)
+
+
+def _print_findings(console: Console, results: Results) -> None:
+    documents = _table("Documents", "kind", "published", "number", "title", "themes")
+    for row in results.sql(
+        "select kind, published, number, title, themes from documents order by source limit 40"
+    ).fetchall():
+        kind, published, number, title, themes = row
+        documents.add_row(kind, _short(published), _short(number), _short(title, 50),
+                          _short(", ".join(themes), 40))  # fmt: skip
+    console.print(documents)
+    themes_table = _table("Themes of sentences", "theme", "sentences", "documents", "for example",
+                          right=("sentences", "documents"))  # fmt: skip
+    for code, sentences, number, evidence in results.sql(
+        "select theme, count(*), count(distinct doc_id), min(evidence) from themes "
+        "where sentence is not null and not negated group by theme order by 2 desc, 1 limit 25"
+    ).fetchall():
+        themes_table.add_row(code, str(sentences), str(number), _short(evidence, 50))
+    console.print(themes_table)
+    figures = _table("Indicators", "indicator", "measure", "value", "unit", "period", "scope",
+                     "as written", right=("value",))  # fmt: skip
+    for row in results.sql(
+        "select indicator, measure, value, unit, period_text, scope, surface from indicators "
+        "where indicator is not null order by indicator, doc_id, start limit 60"
+    ).fetchall():
+        code, measure, value, unit, period, scope, surface = row
+        figures.add_row(code, measure, _number(value), _short(unit, 20), _short(period, 22),
+                        _short(scope, 28), _short(surface, 30))  # fmt: skip
+    console.print(figures)
+    references = _table("References", "canonical", "mentions", "as written", right=("mentions",))
+    for canonical, mentions, surface in results.sql(
+        "select canonical, count(*), min(surface) from refs where canonical is not null "
+        "group by canonical order by 2 desc, 1 limit 25"
+    ).fetchall():
+        references.add_row(canonical, str(mentions), _short(surface, 50))
+    console.print(references)
+
+
+def print_document(document: Document, doc: Any) -> None:
+    """Print one document with its parts in colour, and what was found in it."""
+    from vankien.pipeline import rows
+
+    console = _console()
+    meta = document.metadata
+    console.print(f"[bold]{document.source or document.doc_id}[/]  {document.kind.value}")
+    for name in ("doc_type", "number", "issuer", "place", "published", "signer", "publisher",
+                 "url", "secrecy"):  # fmt: skip
+        value = getattr(meta, name)
+        if value:
+            console.print(f"  {name}: {value}", highlight=False, markup=False)
+    for block in document.blocks:
+        label = f"{block.part.value:>11} "
+        line = Text(label, style="dim")
+        line.append(document.text[block.start : block.end], style=PART_STYLES[block.part])
+        console.print(line)
+    found = rows(doc)
+    figures = _table("Indicators", "indicator", "measure", "value", "unit", "period", "scope",
+                     "as written", right=("value",))  # fmt: skip
+    for row in found["indicators"]:
+        value = float(row["value"]) if row["value"] is not None else None
+        figures.add_row(row["indicator"] or "", row["measure"], _number(value),
+                        _short(row["unit"], 20), _short(row["period_text"], 22),
+                        _short(row["scope"], 28), _short(row["surface"], 30))  # fmt: skip
+    if found["indicators"]:
+        console.print(figures)
+    themes = _table("Themes", "theme", "role", "sentence")
+    roles = {row["sentence"]: row for row in found["sentences"]}
+    for row in found["themes"]:
+        if row["sentence"] is not None:
+            sentence = roles[row["sentence"]]
+            mark = " (negated)" if row["negated"] else ""
+            themes.add_row(row["theme"] + mark, sentence["role"], _short(sentence["text"], 80))
+    if found["themes"]:
+        console.print(themes)
+    references = _table("References", "as written", "type", "number", "date", "canonical")
+    for row in found["references"]:
+        references.add_row(_short(row["surface"]), row["type"], _short(row["number"]),
+                           _short(row["date"]), _short(row["canonical"]))  # fmt: skip
+    if found["references"]:
+        console.print(references)
+    for warning in document.warnings:
+        console.print(f"warning: {warning}", style="yellow")
+
+
+def print_scores(scores: Scores, *, codes: bool) -> None:
+    """Print precision, recall and F1 with sample sizes and 95 % bootstrap intervals."""
+    console = _console()
+    table = _table(f"Gold split {scores.split}", "family", "measure", "n", "precision", "recall",
+                   "F1", "95 % interval", right=("n", "precision", "recall", "F1"))  # fmt: skip
+    for score in scores.summary:
+        table.add_row(score.family, score.name, f"{score.n:,}", f"{score.precision:.3f}",
+                      f"{score.recall:.3f}", f"{score.f1:.3f}",
+                      f"{score.low:.3f} to {score.high:.3f}")  # fmt: skip
+    console.print(table)
+    if codes:
+        detail = _table("By code", "family", "code", "n", "precision", "recall", "F1",
+                        "95 % interval", right=("n", "precision", "recall", "F1"))  # fmt: skip
+        for score in scores.codes:
+            detail.add_row(score.family, score.name, f"{score.n:,}", f"{score.precision:.3f}",
+                           f"{score.recall:.3f}", f"{score.f1:.3f}",
+                           f"{score.low:.3f} to {score.high:.3f}")  # fmt: skip
+        console.print(detail)
