@@ -181,10 +181,34 @@ class Document:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values (str, int, float, list, dict, None) only."""
-        data: dict[str, Any] = asdict(self)
-        published = self.metadata.published
-        data["metadata"]["published"] = published.isoformat() if published else None
-        return data
+        meta = asdict(self.metadata)
+        meta["published"] = meta["published"].isoformat() if meta["published"] else None
+        meta["authors"] = list(self.metadata.authors)
+        return {
+            "doc_id": self.doc_id,
+            "source": self.source,
+            "text": self.text,
+            "sha256": self.sha256,
+            "kind": self.kind.value,
+            "metadata": meta,
+            "blocks": [
+                {
+                    "start": b.start,
+                    "end": b.end,
+                    "part": b.part.value,
+                    "kind": b.kind.value,
+                    "page": b.page,
+                    "section": list(b.section),
+                    "level": b.level,
+                }
+                for b in self.blocks
+            ],
+            "tables": [asdict(table) for table in self.tables],
+            "n_pages": self.n_pages,
+            "extraction": self.extraction.value,
+            "quality": self.quality,
+            "warnings": list(self.warnings),
+        }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Document:

@@ -12,11 +12,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import vankien
+from vankien.analysis import analyse
 from vankien.batch.guard import guarded
 from vankien.batch.plan import Chunk, Item, expand, hash_file, make_chunks, split_rows
 from vankien.batch.store import Store
@@ -26,8 +26,6 @@ from vankien.errors import ReadError, UsageError
 from vankien.records import SCHEMA_VERSION, TABLES, CellRecord, DocumentRecord, ErrorRecord
 
 if TYPE_CHECKING:
-    from spacy.language import Language
-
     from vankien.results.results import Results
 
 __all__ = ["Options", "Run", "extract", "process_chunk"]
@@ -221,24 +219,16 @@ def _map(
     yield from run(delayed(process_chunk)(c, str(store.root), options) for c in chunks)
 
 
-@cache
-def _nlp() -> Language:
-    """The pipeline of this process, loaded once."""
-    return vankien.load(disable=["vankien_quantities"])
-
-
 def process_chunk(chunk: Chunk, out: str, options: Options) -> ChunkReport:
     """Read, analyse and write one chunk; return counts only."""
-    nlp = _nlp()
     tables: dict[str, list[Any]] = {table: [] for table in TABLES}
     seconds = {"read": 0.0, "analyse": 0.0, "write": 0.0}
-    with nlp.memory_zone():
-        for item in chunk.items:
-            for read in _read(item, options, seconds):
-                if isinstance(read, ErrorRecord):
-                    tables["errors"].append(read)
-                else:
-                    _analyse(nlp, read, tables, seconds)
+    for item in chunk.items:
+        for read in _read(item, options, seconds):
+            if isinstance(read, ErrorRecord):
+                tables["errors"].append(read)
+            else:
+                _analyse(read, tables, seconds)
     counts = {table: len(found) for table, found in tables.items()}
     errors = dict(Counter(row.error for row in tables["errors"]))
     clock = time.perf_counter()
@@ -289,15 +279,10 @@ def _read(
 
 
 def _analyse(
-    nlp: Language,
-    document: Document,
-    tables: dict[str, list[Any]],
-    seconds: dict[str, float],
+    document: Document, tables: dict[str, list[Any]], seconds: dict[str, float]
 ) -> None:
-    from vankien.pipeline import rows
-
     clock = time.perf_counter()
-    plain = guarded(document.source, "analyse", lambda: rows(nlp(document)))  # type: ignore[arg-type]
+    plain = guarded(document.source, "analyse", lambda: analyse(document))
     if isinstance(plain, ErrorRecord):
         tables["errors"].append(plain)
         plain = {}

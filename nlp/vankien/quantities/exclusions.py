@@ -29,13 +29,35 @@ class _Words:
     only_year: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    words: tuple[_Words, ...]
+    every: tuple[str, ...]
+    pattern: re.Pattern[str]
+    kinds: tuple[str, ...]
+    guarded: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]
+
+
+# Patterns begin with a figure, a number word or a word of time; the gate keeps them from
+# being tried at each character.
+_GATE = (
+    r"(?:\A|(?<!\w))(?=[\s\d(]|ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm|đợt|dịp|nay|qua|lễ|lúc|"
+    r"vào|rạng|từ|đến|một|hai|ba|bốn|năm|sáu|chín|Ngày|Sáng|Chiều|Tối|Từ|Đến|Hai|Ba|Bốn|Năm)"
+)
+
+
 @cache
-def _rules() -> tuple[tuple[_Words, ...], re.Pattern[str], tuple[str, ...], tuple[str, ...]]:
+def _rules() -> _Rules:
     words: list[_Words] = []
     patterns: list[str] = []
     kinds: list[str] = []
+    guarded: list[tuple[tuple[str, ...], re.Pattern[str], str]] = []
     for rule in load_yaml(codebook_dir() / "not_quantities.yaml")["rules"]:
-        if "pattern" in rule:
+        if "needs" in rule:
+            guarded.append(
+                (tuple(rule["needs"]), re.compile(rule["pattern"]), rule["kind"])
+            )
+        elif "pattern" in rule:
             kinds.append(rule["kind"])
             patterns.append(f"(?P<r{len(patterns)}>{rule['pattern']})")
         else:
@@ -49,15 +71,21 @@ def _rules() -> tuple[tuple[_Words, ...], re.Pattern[str], tuple[str, ...], tupl
                 )
             )
     every = tuple(dict.fromkeys(p for rule in words for p in rule.phrases))
-    return tuple(words), re.compile("|".join(patterns)), tuple(kinds), every
+    pattern = re.compile(f"{_GATE}(?:{'|'.join(patterns)})")
+    return _Rules(tuple(words), every, pattern, tuple(kinds), tuple(guarded))
 
 
 def excluded_spans(text: str) -> list[tuple[int, int, str]]:
     """Return the spans that a pattern covers, as (start, end, kind), in order."""
-    _, pattern, kinds, _ = _rules()
-    return [
-        (m.start(), m.end(), kinds[int((m.lastgroup or "r0")[1:])]) for m in pattern.finditer(text)
+    rules = _rules()
+    spans = [
+        (m.start(), m.end(), rules.kinds[int((m.lastgroup or "r0")[1:])])
+        for m in rules.pattern.finditer(text)
     ]
+    for needs, pattern, kind in rules.guarded:
+        if any(sign in text for sign in needs):
+            spans.extend((m.start(), m.end(), kind) for m in pattern.finditer(text))
+    return sorted(spans)
 
 
 def is_excluded(
@@ -68,12 +96,12 @@ def is_excluded(
     ``lowered`` is the text in lower case; ``has_unit`` says that a counted noun follows,
     ``is_year`` that the number is written like a year.
     """
-    rules, _, _, every = _rules()
+    rules = _rules()
     left = lowered[max(0, start - LOOK) : start].rstrip(" :“\"'")
-    if not left.endswith(every):
+    if not left.endswith(rules.every):
         return None
     right = lowered[end : end + LOOK].lstrip()
-    for rule in rules:
+    for rule in rules.words:
         if rule.unless_unit and has_unit:
             continue
         if rule.only_year and not is_year:

@@ -17,7 +17,7 @@ from functools import cache
 
 from vankien.codebook import load_yaml
 from vankien.quantities.exclusions import excluded_spans, is_excluded
-from vankien.quantities.numerals import ANY_NUMBER, Numeral, find_numerals
+from vankien.quantities.numerals import Numeral, find_numerals, may_hold_numeral
 from vankien.quantities.units import COUNTABLE, Unit, count_nouns, unit_after
 from vankien.resources import codebook_dir
 
@@ -81,14 +81,21 @@ def find_quantities(text: str) -> list[Quantity]:
 
     A text without digit or number word costs one search.
     """
-    if not ANY_NUMBER.search(text):
+    if not may_hold_numeral(text):
         return []
     lowered = text.replace("\u0130", "I").lower()
-    numerals = find_numerals(text)
-    times = list(_TIMES_WORD.finditer(lowered))
-    if not numerals and not times:
+    numerals = [
+        (numeral, unit_after(text, numeral.end, lowered)) for numeral in find_numerals(text)
+    ]
+    numerals = [
+        (numeral, unit)
+        for numeral, unit in numerals
+        if numeral.kind != "words" or _word_counts(lowered, numeral, unit)
+    ]
+    times = list(_TIMES_WORD.finditer(lowered)) if "gấp" in lowered else []
+    if not numerals and not times and "một nửa" not in lowered:
         return []
-    spans = excluded_spans(text)
+    spans = excluded_spans(text) if numerals else []
     found: list[Quantity] = []
     for match in times:
         start, end = match.start("n"), match.end("n")
@@ -99,12 +106,12 @@ def find_quantities(text: str) -> list[Quantity]:
                 None, "ratio", "exact", multiple=True,
             )  # fmt: skip
         )
-    for numeral in numerals:
+    for numeral, unit in numerals:
         if any(a < numeral.end and numeral.start < b for a, b, _ in spans):
             continue
         if any(q.start < numeral.end and numeral.start < q.end for q in found):
             continue
-        quantity = _quantity(text, lowered, numeral)
+        quantity = _quantity(text, lowered, numeral, unit)
         if quantity is not None:
             found.append(quantity)
     for match in _HALF.finditer(lowered):
@@ -119,10 +126,9 @@ def find_quantities(text: str) -> list[Quantity]:
     return found
 
 
-def _quantity(text: str, lowered: str, numeral: Numeral) -> Quantity | None:
-    unit = unit_after(text, numeral.end, lowered)
-    if numeral.kind == "words" and not _word_counts(lowered, numeral, unit):
-        return None
+def _quantity(
+    text: str, lowered: str, numeral: Numeral, unit: Unit | None
+) -> Quantity | None:
     is_year = numeral.kind == "digits" and _YEAR.fullmatch(numeral.text) is not None
     if is_year and (unit is None or " " not in lowered[unit.start : unit.end]):
         return None  # "2017 sở hữu": only a plain noun phrase makes a year a number

@@ -23,7 +23,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["Numeral", "find_numerals", "parse_numeral", "parse_words"]
+__all__ = ["Numeral", "find_numerals", "may_hold_numeral", "parse_numeral", "parse_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,31 @@ _D = (
 _S = rf"(?:[ ]?(?:{_SCALE_WORD})(?!\w))"
 _NUMBER = rf"{_D}(?:{_S}(?:{_S})?(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?![\d.,/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
 _DIGITS = re.compile(
-    rf"(?<!\w)(?<!\d[/.,])(?:(?P<from>từ[ ])?(?P<a>{_NUMBER})"
+    rf"(?<![\w])(?=\d|từ )(?<!\d[/.,])(?:(?P<from>từ[ ])?(?P<a>{_NUMBER})"
     rf"(?:(?:[ ]?[-–][ ]?|[ ]?(?P<to>đến|tới)[ ])(?P<b>{_NUMBER})(?=\W|$)"
     rf"|[ ]?/[ ]?(?P<total>{_D})(?![\d/]))?)",
     re.IGNORECASE,
 )
-_WORDS = re.compile(rf"(?<!\w)(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)", re.IGNORECASE)
+_WORDS = re.compile(rf"(?<!\w)(?=[bcdhklmnrstv])(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)", re.IGNORECASE)
 _VAGUE = re.compile(
-    rf"(?<!\w)(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
+    rf"(?<!\w)(?=[vmhd])(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
     rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)",
     re.IGNORECASE,
 )
-ANY_NUMBER = re.compile(rf"\d|(?<!\w)(?:{_WORD})(?!\w)", re.IGNORECASE)
-"""Cheap test: a text without a match holds no numeral."""
+_COUNTING = re.compile(
+    r"(?<!\w)(?=[bcdghklmnstvđ])(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười|hăm|vài|mấy|dăm|hàng (?=trăm|nghìn|chục)|trăm|nghìn|ngàn|"
+    r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa)|năm(?! (?:\d|qua|nay|sau|trước|học|tới|ngoái|vừa))|gấp)"
+    r"(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def may_hold_numeral(text: str) -> bool:
+    """Say cheaply whether a text may hold a number in digits or in counting words."""
+    return _DIGIT.search(text) is not None or _COUNTING.search(text) is not None
+
+
+_DIGIT = re.compile(r"[0-9]")
 
 
 def _decimal(text: str) -> tuple[Decimal, bool]:
@@ -261,11 +273,12 @@ def find_numerals(text: str, start: int = 0, end: int | None = None) -> list[Num
     anything is decided by the caller.
     """
     stop = len(text) if end is None else end
-    if not ANY_NUMBER.search(text, start, stop):
-        return []
     found: list[Numeral] = []
-    for match in _DIGITS.finditer(text, start, stop):
-        found.extend(_from_digits(match))
+    if _DIGIT.search(text, start, stop):
+        for match in _DIGITS.finditer(text, start, stop):
+            found.extend(_from_digits(match))
+    if not _COUNTING.search(text, start, stop):
+        return found
     taken = [(n.start, n.end) for n in found]
     for match in _VAGUE.finditer(text, start, stop):
         found.append(Numeral(*match.span(), match.group(), None, kind="vague"))
@@ -300,7 +313,7 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
         tail = _PIECES.fullmatch(second.strip())
         factor = high / _decimal(tail.group("d"))[0] if tail and _decimal(tail.group("d"))[0] else 1
         value *= factor
-    if high > value and (match.group("from") or not match.group("to") or True):
+    if high > value:
         return [
             Numeral(begin, match.end(), whole, value, high, slip=slip or other, scaled=high_scaled)
         ]

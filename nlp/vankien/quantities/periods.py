@@ -67,8 +67,14 @@ _YEARLY = r"(?P<yearly>hằng năm|hàng năm|mỗi năm|bình quân mỗi năm|
 _BARE_SPAN = rf"(?<![\d/.])(?P<a12>{_Y})\s?[-–]\s?(?P<b12>{_Y})(?!\d)"
 _EVENT = rf"đợt\s+(?P<d13>\d{{1,2}})\s?/\s?(?P<m13>\d{{1,2}})(?:(?:\s?/\s?|\s+năm\s+)(?P<y13>{_Y}))?"
 
+# Every expression begins with one of these; the gate keeps the alternatives below from being
+# tried at each character.
+_GATE = (
+    r"(?<!\w)(?=\d|tính|đến|tới|từ|kể|nhiệm|giai|khóa|những|các năm|trong|niên|năm|tháng|ngày|quý|"
+    r"đợt|cả năm|riêng|hết|cuối|đầu|hằng|hàng|mỗi|bình|hiện|một|hai|ba|bốn|sáu|bảy|tám|chín|mười)"
+)
 _ALL = re.compile(
-    "|".join(
+    _GATE + "(?:" + "|".join(
         f"(?P<{name}>{pattern})"
         for name, pattern in (
             ("until_day", _UNTIL + _DAY),
@@ -92,7 +98,7 @@ _ALL = re.compile(
             ("now", _NOW.replace("<now>", "<now_word>")),
             ("bare_span", _BARE_SPAN),
         )
-    ),
+    ) + ")",
     re.IGNORECASE,
 )
 _BASELINE = re.compile(

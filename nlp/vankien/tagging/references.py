@@ -146,26 +146,26 @@ def _any_case(name: str) -> str:
     return f"[{name[0].upper()}{name[0]}]{re.escape(name[1:])}"
 
 
-@cache
-def _cheap() -> re.Pattern[str]:
-    # Any word or sign with which a mention can begin; an article without one is done.
-    types = load_yaml(codebook_dir() / "document_types.yaml")["types"]
-    words = {n for t in types for n in t["names"]}
-    words -= {"chương trình", "kế hoạch", "báo cáo", "thông báo", "quy định", "hướng dẫn",
-              "quyết định", "đề án", "công văn", "luật"}  # fmt: skip
-    strong = "|".join(_any_case(w) for w in sorted(words, key=len, reverse=True))
-    return re.compile(rf"{strong}|[-/–](?:NQ|CT|KL|QĐ|HD|KH|CTr|TB|BC|NĐ|QH)|(?:NQ|CT|KL|QĐ)\s?\d|NQTW|số\s+\d|định\s+\d|Luật\s+[{UPPER}]|Điều lệ|Hiến pháp|trình\s+\d|án\s+\d")
+# Pieces of the words and signs with which a mention can begin; plain substring search is many
+# times as fast as an expression.
+_PIECES = (
+    "ghị quyết", "hỉ thị", "ết luận", "hị định", "hông tư", "háp lệnh", "hông tri", "ết định số",
+    "uy định số", "y định 1", "y định 2", "y định 3", "y định 4", "y định 5", "y định 6", "y định 7",
+    "y định 8", "y định 9", "y định 0", "NQ", "CT/T", "CT 0", "CT0", "KL/", "QĐ", "HD/", "/KH", "-KH",
+    "CTr", "NĐ", "/QH1", "Luật ", "Điều lệ", "Hiến pháp", "trình số", "oạch số", "áo số", "án số",
+    "Đề án 0", "văn số", "dẫn số", "/TB", "-TB", "/BC", "-BC", "/TTr",
+)  # fmt: skip
 
 
 def find_references(
-    text: str, *, published: date | None = None, issuer: str | None = None, doc_type: str | None = None
+    text: str, *, published: date | None = None
 ) -> list[Reference]:
     """Return the mentions of documents in a text in order, none overlapping.
 
-    ``published`` is the document's own date, ``issuer`` and ``doc_type`` its own; a text
-    without any word that begins a mention costs one search.
+    ``published`` is the document's own date; a text without any word that begins a mention
+    costs next to nothing.
     """
-    if not _cheap().search(text):
+    if not any(piece in text for piece in _PIECES):
         return []
     grammar = _grammar()
     taken: list[tuple[int, int]] = []

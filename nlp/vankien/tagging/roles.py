@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from vankien.codebook import Codebook, load_codebook
 from vankien.documents import CONTENT_PARTS, Part, Sentence
@@ -50,7 +50,7 @@ def _tables() -> tuple[dict[str, str], dict[str, list[tuple[str, str]]]]:
             headings[fold_phrase(phrase)] = role.code
         for phrase in role.openings:
             form = fold_phrase(phrase)
-            openings.setdefault(form.split()[0].rstrip(","), []).append((form, role.code))
+            openings.setdefault(form.split()[0].rstrip(",:"), []).append((form, role.code))
     for forms in openings.values():
         forms.sort(key=lambda pair: -len(pair[0]))
     return headings, openings
@@ -80,9 +80,19 @@ def heading_roles(heading: str) -> frozenset[str]:
     )
 
 
-def _openings(form: str) -> str | None:
+@lru_cache(maxsize=4096)
+def _folded_word(word: str) -> str:
+    return fold_phrase(word).rstrip(",:")
+
+
+def _opening(words: str) -> str | None:
+    """Return the role of the longest opening phrase of the codebook, or None."""
     _, openings = _tables()
-    first = form.split(maxsplit=1)[0].rstrip(",:") if form.strip() else ""
+    first = words.split(maxsplit=1)[0] if words.strip() else ""
+    if _folded_word(first) not in openings:
+        return None
+    form = fold_phrase(words)
+    first = form.split(maxsplit=1)[0].rstrip(",:") if form else ""
     for phrase, role in openings.get(first, ()):
         if form.startswith(phrase) and not form[len(phrase) : len(phrase) + 1].isalnum():
             return role
@@ -146,8 +156,7 @@ def _role(
         if len(roles) == 1:
             break
         weight = OUTER_HEADING_WEIGHT
-    form = fold_phrase(text[sentence.start : min(sentence.end, sentence.start + 80)])
-    opening = _openings(form)
+    opening = _opening(text[sentence.start : min(sentence.end, sentence.start + 80)])
     if opening is not None:
         scores[opening] += OPENING_WEIGHT
     blocked = hits.within("role.not", sentence.start, sentence.end)

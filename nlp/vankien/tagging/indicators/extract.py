@@ -15,6 +15,7 @@ The rules are those of CODES.md, 9 to 13.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -34,6 +35,18 @@ __all__ = ["Figure", "extract_figures"]
 
 INHERITED = 2.1
 """Score of an indicator taken over from the figure before."""
+
+# The closed set of words without which no frame of the catalogue can fit; a lint over the
+# codebook's examples keeps it honest.
+DOCUMENT_GATE = re.compile(
+    r"[Đđ]ảng (?:viên|bộ|ủy|uỷ|ta|Cộng sản)|ĐẢNG|[Cc]hi bộ|[Cc]ấp (?:ủy|uỷ)|(?:Tỉnh|Thành|Huyện|Quận|Thị) (?:ủy|uỷ)|"
+    r"(?:của|vào|khỏi|xây dựng|trong|tổ chức|kỷ luật|cơ sở|cảm tình|toàn|khối|về) [Đđ]ảng|TCCSĐ|TCĐ|UBKT|(?<!\w)ĐV(?!\w)"
+)
+SENTENCE_GATE = re.compile(
+    r"tham nhũng|tham ô|biên chế|kỷ luật|bị can|bị cáo|khen thưởng|[Bb]ằng khen|[Gg]iấy khen|biểu dương|dân vận|"
+    r"tuyên truyền|quy hoạch|luân chuyển|bổ nhiệm|phiếu tín nhiệm|kê khai|đầu mối|khiển trách|cách chức|"
+    r"khai trừ|đơn thư|tố cáo|học tập|quán triệt|cán bộ, công chức|đại hội|Huy hiệu|thu hồi|tinh giản|sáp nhập"
+)
 
 CHANGE_MEASURES = ("change_abs", "change_rel", "target_ratio", "share")
 
@@ -73,6 +86,7 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
     """Return every figure of the running text in order, with or without an indicator."""
     text = document.text
     settings = SettingReader(document, sentences)
+    whole = DOCUMENT_GATE.search(text) is not None
     figures: list[Figure] = []
     for sentence in sentences:
         if sentence.part not in CONTENT_PARTS:
@@ -82,7 +96,10 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
         quantities = find_quantities(surface)
         if not quantities:
             continue
-        phrases = scan_sentence(surface)
+        # Frames are tried where the document speaks of the Party, or the sentence of what
+        # they count; the figures of other sentences have no indicator.
+        coded = whole or SENTENCE_GATE.search(surface) is not None
+        phrases = scan_sentence(surface, frames=coded)
         pending = _read_sentence(surface, quantities, phrases)
         base = len(figures)
         for item in pending:

@@ -68,9 +68,15 @@ def _index() -> PhraseIndex:
     entries: list[tuple[str, str, object]] = [
         (family, phrase, tuple(numbers)) for (family, phrase), numbers in shared.items()
     ]
-    for name, phrases in load_yaml(codebook_dir() / "context.yaml").items():
-        entries.extend((f"context.{name}", phrase, None) for phrase in phrases)
-    return PhraseIndex(entries)
+    return PhraseIndex([*entries, *_context_entries()])
+
+
+def _context_entries() -> list[tuple[str, str, object]]:
+    return [
+        (f"context.{name}", phrase, None)
+        for name, phrases in load_yaml(codebook_dir() / "context.yaml").items()
+        for phrase in phrases
+    ]
 
 
 def _by_frame(hits: Hits, family: str) -> dict[int, list[Hit]]:
@@ -81,9 +87,17 @@ def _by_frame(hits: Hits, family: str) -> dict[int, list[Hit]]:
     return table
 
 
-def scan_sentence(sentence: str) -> SentencePhrases:
-    """Return every frame phrase and context word of one sentence."""
-    hits = _index().scan(sentence)
+@cache
+def _context_index() -> PhraseIndex:
+    return PhraseIndex(_context_entries())
+
+
+def scan_sentence(sentence: str, *, frames: bool = True) -> SentencePhrases:
+    """Return every frame phrase and context word of one sentence.
+
+    Without ``frames`` only the context words are looked for.
+    """
+    hits = (_index() if frames else _context_index()).scan(sentence)
     return SentencePhrases(
         heads=_by_frame(hits, "head"),
         triggers=_by_frame(hits, "trigger"),
