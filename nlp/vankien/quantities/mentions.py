@@ -64,7 +64,7 @@ _MONTH_AFTER = re.compile(r"\s+tháng\s+(?:\d|một|hai|ba|tư|năm|sáu|bảy|t
 
 @cache
 def _approximations() -> tuple[
-    tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], tuple[str, ...]
+    tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], tuple[str, ...], tuple[str, ...]
 ]:
     data = load_yaml(codebook_dir() / "approximation.yaml")
     before: list[tuple[str, str]] = []
@@ -73,7 +73,8 @@ def _approximations() -> tuple[
         before.extend((phrase.lower(), entry["code"]) for phrase in entry["before"])
         after.extend((phrase.lower(), entry["code"]) for phrase in entry["after"])
     before.sort(key=lambda pair: -len(pair[0]))
-    return tuple(before), tuple(after), tuple(data["not_before"])
+    words = tuple(phrase for phrase, _ in before)
+    return tuple(before), tuple(after), tuple(data["not_before"]), words
 
 
 def find_quantities(text: str) -> list[Quantity]:
@@ -207,11 +208,11 @@ def _word_counts(lowered: str, numeral: Numeral, unit: Unit | None) -> bool:
 
 def _approx(lowered: str, start: int, end: int) -> str:
     """Return the code of the words of approximation around a figure."""
-    before, after, not_before = _approximations()
+    before, after, not_before, words = _approximations()
     left = lowered[max(0, start - 30) : start].rstrip()
     if left.endswith("từ") and re.match(r"[^,;.()]{0,45}?\btrở lên", lowered[end : end + 60]):
         return "min"
-    for phrase, code in before:
+    for phrase, code in before if left.endswith(words) else ():
         if left.endswith(phrase):
             place = len(left) - len(phrase) - 1
             if place >= 0 and left[place].isalnum():
@@ -223,7 +224,7 @@ def _approx(lowered: str, start: int, end: int) -> str:
             return code
     right = lowered[end : end + 45]
     for phrase, code in after:
-        if re.match(rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)", right):
+        if phrase in right and re.match(rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)", right):
             return code
     return "exact"
 

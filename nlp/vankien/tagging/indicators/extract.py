@@ -29,7 +29,7 @@ from vankien.tagging.indicators.context import (
 )
 from vankien.tagging.indicators.frames import Candidate, Place, best_frame
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
-from vankien.tagging.indicators.setting import Setting, SettingReader
+from vankien.tagging.indicators.setting import NO_SETTING, Setting, SettingReader
 
 __all__ = ["Figure", "extract_figures"]
 
@@ -38,10 +38,13 @@ INHERITED = 2.1
 
 # The closed set of words without which no frame of the catalogue can fit; a lint over the
 # codebook's examples keeps it honest.
-DOCUMENT_GATE = re.compile(
-    r"[Đđ]ảng (?:viên|bộ|ủy|uỷ|ta|Cộng sản)|ĐẢNG|[Cc]hi bộ|[Cc]ấp (?:ủy|uỷ)|(?:Tỉnh|Thành|Huyện|Quận|Thị) (?:ủy|uỷ)|"
-    r"(?:của|vào|khỏi|xây dựng|trong|tổ chức|kỷ luật|cơ sở|cảm tình|toàn|khối|về) [Đđ]ảng|TCCSĐ|TCĐ|UBKT|(?<!\w)ĐV(?!\w)"
-)
+DOCUMENT_GATE = (
+    "đảng viên", "Đảng viên", "đảng bộ", "Đảng bộ", "đảng ủy", "Đảng ủy", "đảng uỷ", "Đảng uỷ",
+    "chi bộ", "Chi bộ", "cấp ủy", "Cấp ủy", "cấp uỷ", "Tỉnh ủy", "Thành ủy", "Huyện ủy",
+    "Quận ủy", "Thị ủy", "Tỉnh uỷ", "Thành uỷ", "Huyện uỷ", "ĐẢNG", "của Đảng", "vào Đảng",
+    "khỏi Đảng", "dựng Đảng", "trong Đảng", "tổ chức đảng", "tổ chức Đảng", "cơ sở đảng",
+    "kỷ luật đảng", "cảm tình Đảng", "toàn Đảng", "TCCSĐ", "TCĐ", "UBKT", " ĐV",
+)  # fmt: skip
 SENTENCE_GATE = re.compile(
     r"tham nhũng|tham ô|biên chế|kỷ luật|bị can|bị cáo|khen thưởng|[Bb]ằng khen|[Gg]iấy khen|biểu dương|dân vận|"
     r"tuyên truyền|quy hoạch|luân chuyển|bổ nhiệm|phiếu tín nhiệm|kê khai|đầu mối|khiển trách|cách chức|"
@@ -86,7 +89,7 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
     """Return every figure of the running text in order, with or without an indicator."""
     text = document.text
     settings = SettingReader(document, sentences)
-    whole = DOCUMENT_GATE.search(text) is not None
+    whole = any(word in text for word in DOCUMENT_GATE)
     figures: list[Figure] = []
     for sentence in sentences:
         if sentence.part not in CONTENT_PARTS:
@@ -103,7 +106,8 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
         pending = _read_sentence(surface, quantities, phrases)
         base = len(figures)
         for item in pending:
-            figures.append(_figure(sentence, surface, item, base, settings))
+            # Period and scope are read where the catalogue is in play.
+            figures.append(_figure(sentence, surface, item, base, settings if coded else None))
     return figures
 
 
@@ -224,14 +228,16 @@ def _divides(parent: _Pending, item: _Pending) -> bool:
 
 
 def _figure(
-    sentence: Sentence, surface: str, item: _Pending, base: int, settings: SettingReader
+    sentence: Sentence, surface: str, item: _Pending, base: int, settings: SettingReader | None
 ) -> Figure:
     indicator = item.candidate.indicator if item.candidate else None
     shift = sentence.start
     quantity = item.quantity
-    setting = settings.read(
-        surface, quantity.number_start, kind=indicator.kind if indicator else None
-    )
+    setting = NO_SETTING
+    if settings is not None:
+        setting = settings.read(
+            surface, quantity.number_start, kind=indicator.kind if indicator else None
+        )
     reading = item.reading
     if indicator is not None and indicator.code in ("staff.cut", "orgs.merged_or_cut"):
         reading = _reduction(reading)

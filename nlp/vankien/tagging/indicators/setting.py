@@ -14,7 +14,7 @@ from vankien.documents import Document, Part, Sentence
 from vankien.gazetteer.organisations import ScopeMention, find_scopes
 from vankien.quantities.periods import PeriodMention, find_periods, resolve
 
-__all__ = ["Setting", "SettingReader"]
+__all__ = ["NO_SETTING", "Setting", "SettingReader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,9 @@ class Setting:
     period_text: str | None
     scope: str | None
     scope_code: str | None
+
+
+NO_SETTING = Setting(None, None, None, None, None)
 
 
 class SettingReader:
@@ -130,9 +133,6 @@ class SettingReader:
         self, period: PeriodMention | None, kind: str | None
     ) -> tuple[date | None, date | None, str | None]:
         if period is None:
-            year = self._anchor
-            if year is None or self._document.metadata.doc_type is None:
-                return None, None, None
             return None, None, None
         start, end = resolve(period, anchor=self._anchor)
         if kind == "stock" and end is not None:
