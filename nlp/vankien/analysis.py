@@ -8,17 +8,17 @@ batch call the same ones, so that both give the same records.
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from vankien.codebook import load_codebook
 from vankien.documents import CONTENT_PARTS, Document, Sentence
-from vankien.language.cues import Hits, codebook_index
+from vankien.language.cues import Hits, PhraseIndex, codebook_entries
 from vankien.language.sentences import split_document
 from vankien.quantities.mentions import find_quantities
 from vankien.tagging.indicators import extract_figures
 from vankien.tagging.indicators.records import indicator_rows
-from vankien.tagging.references import find_references
+from vankien.tagging.references import find_references, guard_entries
 from vankien.tagging.roles import tag_roles
 from vankien.tagging.themes import roll_up, tag_sentence
 
@@ -26,6 +26,12 @@ __all__ = ["Analysis", "Row", "analyse"]
 
 Row = dict[str, Any]
 """One row of a table as plain values: decimals as text, dates in ISO form, lists."""
+
+
+@cache
+def text_index() -> PhraseIndex:
+    """Return the automaton that scans each text once, for all taggers."""
+    return PhraseIndex([*codebook_entries(load_codebook()), *guard_entries()])
 
 
 class Analysis:
@@ -42,7 +48,7 @@ class Analysis:
     @cached_property
     def hits(self) -> Hits:
         """The codebook's phrases in the text."""
-        return codebook_index().scan(self.document.text)
+        return text_index().scan(self.document.text)
 
     @cached_property
     def references(self) -> list[Row]:
@@ -69,7 +75,11 @@ class Analysis:
                 "issuer": mention.issuer,
                 "canonical": mention.canonical,
             }
-            for mention in find_references(document.text, published=document.metadata.published)
+            for mention in find_references(
+                document.text,
+                published=document.metadata.published,
+                hits=self.hits.of("reference"),
+            )
         ]
 
     @cached_property

@@ -7,11 +7,13 @@ returns counts only.  The runner maps it over the chunks in this process or, wit
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,10 +221,19 @@ def _map(
     yield from run(delayed(process_chunk)(c, str(store.root), options) for c in chunks)
 
 
+@cache
+def _settle() -> None:
+    """Load what every document needs, then take it out of the garbage collector's rounds."""
+    analyse(Document("", "", "Năm 2020, Đảng bộ kết nạp 5 đảng viên theo Chỉ thị 05."))
+    gc.collect()
+    gc.freeze()
+
+
 def process_chunk(chunk: Chunk, out: str, options: Options) -> ChunkReport:
     """Read, analyse and write one chunk; return counts only."""
     tables: dict[str, list[Any]] = {table: [] for table in TABLES}
     seconds = {"read": 0.0, "analyse": 0.0, "write": 0.0}
+    _settle()
     for item in chunk.items:
         for read in _read(item, options, seconds):
             if isinstance(read, ErrorRecord):

@@ -12,14 +12,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
-from vankien.codebook import Codebook, load_codebook, load_yaml
+from vankien.codebook import Codebook, load_yaml
 from vankien.normalise import Folded, fold, fold_phrase
 from vankien.resources import codebook_dir
 
-__all__ = ["Hit", "Hits", "PhraseIndex", "codebook_index", "naive_scan"]
+__all__ = ["Hit", "Hits", "PhraseIndex", "codebook_entries", "naive_scan"]
 
 
 class Hit(NamedTuple):
@@ -43,9 +42,9 @@ class Hits:
     def within(self, family: str, start: int, end: int) -> list[Hit]:
         """Return the hits of a family that lie in ``text[start:end]``."""
         hits = self.families.get(family)
-        if not hits:
+        if not hits or hits[-1].start < start or hits[0].start >= end:
             return []
-        first = bisect_left(hits, start, key=_start)
+        first = bisect_left(hits, (start,))
         found = []
         for hit in hits[first:]:
             if hit.start >= end:
@@ -53,10 +52,6 @@ class Hits:
             if hit.end <= end:
                 found.append(hit)
         return found
-
-
-def _start(hit: Hit) -> int:
-    return hit.start
 
 
 class PhraseIndex:
@@ -152,9 +147,3 @@ def codebook_entries(codebook: Codebook) -> list[tuple[str, str, Any]]:
     entries.extend(("negation.not", phrase, None) for phrase in negation["not"])
     entries.extend(("negation.until", phrase, None) for phrase in negation["until"])
     return entries
-
-
-@cache
-def codebook_index() -> PhraseIndex:
-    """Return the automaton over the codebook's phrases, built once a process."""
-    return PhraseIndex(codebook_entries(load_codebook()))

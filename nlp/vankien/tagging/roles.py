@@ -159,10 +159,11 @@ def _role(
     opening = _opening(text[sentence.start : min(sentence.end, sentence.start + 80)])
     if opening is not None:
         scores[opening] += OPENING_WEIGHT
-    blocked = hits.within("role.not", sentence.start, sentence.end)
+    cues = hits.within("role", sentence.start, sentence.end)
+    blocked = hits.within("role.not", sentence.start, sentence.end) if cues else []
     seen: dict[str, int] = {}
-    for hit in hits.within("role", sentence.start, sentence.end):
-        if any(b.value == hit.value and _covers(b, hit) for b in blocked):
+    for hit in cues:
+        if blocked and any(b.value == hit.value and _covers(b, hit) for b in blocked):
             continue
         count = seen.get(hit.value, 0)
         seen[hit.value] = count + 1

@@ -47,6 +47,7 @@ class SettingReader:
         self._title_period: PeriodMention | None = None
         self._title_scope: ScopeMention | None = None
         self._issuer: ScopeMention | None = None
+        self._title = ""
         self._opened = False
         self._pending: list[str] = []
 
@@ -60,9 +61,8 @@ class SettingReader:
             self._settle()
         self._surface = surface
         self._periods = self._scopes = None
-        if sentence.part is Part.TITLE and self._title_period is None:
-            self._title_period = _last_period(find_periods(surface))
-            self._title_scope = _widest(find_scopes(surface))
+        if sentence.part is Part.TITLE and not self._title:
+            self._title = surface
 
     def _settle(self) -> None:
         """Keep the sentence that is left behind: its period and scope may be inherited."""
@@ -84,6 +84,8 @@ class SettingReader:
     def _open(self) -> None:
         if not self._opened:
             self._opened = True
+            self._title_period = _last_period(find_periods(self._title))
+            self._title_scope = _widest(find_scopes(self._title))
             issuer = self._document.metadata.issuer
             if issuer:
                 self._issuer = _widest(find_scopes(issuer))

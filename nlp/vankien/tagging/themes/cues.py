@@ -49,7 +49,7 @@ def _scores() -> tuple[float, float]:
 def tag_sentence(codebook: Codebook, hits: Hits, start: int, end: int) -> list[ThemeMention]:
     """Return the themes of ``text[start:end]``, at most one mention a code, by code order.
 
-    ``hits`` are those of the whole text (see :func:`vankien.language.cues.codebook_index`).
+    ``hits`` are those of the whole text (see :func:`vankien.language.cues.codebook_entries`).
     """
     found = hits.within("theme", start, end)
     if not found:
