@@ -1,1 +1,1 @@
-"""evaluation"""
+"""Scores against gold annotations."""

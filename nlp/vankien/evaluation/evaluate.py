@@ -1,0 +1,310 @@
+"""Score vankien against the gold annotations, family by family.
+
+What counts as right:
+
+* themes: the code on the sentence (micro over codes; macro is the mean of the codes' F1);
+* roles: accuracy over sentences;
+* indicators: ``quantities`` the span of the number with its value; ``records`` span, code,
+  value and measure; the attributes are accuracies over the matched records with a code;
+* references: ``mentions`` the span and type; ``canonical`` over matched mentions;
+* sentences: the boundary offsets.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vankien.analysis import Analysis
+from vankien.documents import Block, BlockKind, Document, Metadata, Part
+from vankien.errors import UsageError
+from vankien.evaluation.gold import (
+    IndicatorPassage,
+    ReferencePassage,
+    SentencePassage,
+    ThemeSentence,
+    load_gold,
+)
+from vankien.evaluation.metrics import Count, Score, score
+from vankien.reading import from_text
+
+__all__ = ["Scores", "evaluate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """All scores of one split: summaries by family and details by code."""
+
+    split: str
+    summary: tuple[Score, ...]
+    codes: tuple[Score, ...]
+
+
+def evaluate(
+    *,
+    split: str = "test",
+    family: str | None = None,
+    gold: str | Path | None = None,
+    resamples: int = 1000,
+) -> Scores:
+    """Score one family, or all, on a split of the gold.
+
+    ``gold`` is another folder of gold files.  Raises UsageError for an unknown family or
+    split, GoldError for malformed gold.
+    """
+    if split not in ("dev", "test"):
+        raise UsageError("V401", "split", detail=f"{split!r} is none of dev, test")
+    if family is not None and family not in _SCORERS:
+        raise UsageError(
+            "V401", "family", detail=f"{family!r} is none of {', '.join(_SCORERS)}"
+        )
+    folder = Path(gold) if gold is not None else None
+    summary: list[Score] = []
+    codes: list[Score] = []
+    for name, scorer in _SCORERS.items():
+        if family in (None, name):
+            found, detail = scorer(split, folder, resamples)
+            summary.extend(found)
+            codes.extend(detail)
+    return Scores(split, tuple(summary), tuple(codes))
+
+
+Result = tuple[list[Score], list[Score]]
+
+
+def _sets(predicted: set[Any], gold: set[Any]) -> Count:
+    return Count(len(predicted & gold), len(predicted - gold), len(gold - predicted))
+
+
+def _by_code(
+    family: str, pairs: Iterable[tuple[set[str], set[str]]], resamples: int
+) -> list[Score]:
+    counts: dict[str, list[Count]] = defaultdict(list)
+    for predicted, gold in pairs:
+        for code in predicted | gold:
+            counts[code].append(Count(int(code in predicted and code in gold),
+                                      int(code in predicted and code not in gold),
+                                      int(code not in predicted and code in gold)))  # fmt: skip
+    return [score(family, code, found, resamples=resamples) for code, found in
+            sorted(counts.items())]  # fmt: skip
+
+
+def _macro(family: str, codes: list[Score]) -> list[Score]:
+    known = [c for c in codes if c.n]
+    if not known:
+        return []
+
+    def mean(name: str) -> float:
+        return sum(float(getattr(c, name)) for c in known) / len(known)
+
+    return [Score(family, "macro", len(known), mean("precision"), mean("recall"), mean("f1"),
+                  mean("low"), mean("high"))]  # fmt: skip
+
+
+def theme_document(entry: ThemeSentence) -> tuple[Document, int]:
+    """Return a document of the sentence in its context and the sentence's offset."""
+    pieces: list[tuple[str, Block]] = []
+    position = 0
+    section = (entry.heading,) if entry.heading else ()
+    if entry.heading:
+        block = Block(0, len(entry.heading), kind=BlockKind.HEADING, level=1)
+        pieces.append((entry.heading, block))
+        position = len(entry.heading) + 2
+    body = f"{entry.previous} {entry.text}" if entry.previous else entry.text
+    block = Block(position, position + len(body), part=Part(entry.part), section=section)
+    pieces.append((body, block))
+    document = Document(
+        doc_id=entry.id,
+        source="gold",
+        text="\n\n".join(text for text, _ in pieces),
+        blocks=tuple(block for _, block in pieces),
+    )
+    return document, position + (len(entry.previous) + 1 if entry.previous else 0)
+
+
+def _themes_and_roles(
+    split: str, folder: Path | None
+) -> list[tuple[ThemeSentence, set[str], set[str], str]]:
+    found = []
+    for entry in load_gold("themes", split, folder):
+        document, offset = theme_document(entry)
+        analysis = Analysis(document)
+        inside = {s.index for s in analysis.sentences if s.start >= offset}
+        rows = [r for r in analysis.sentence_themes if r["sentence"] in inside]
+        themes = {r["theme"] for r in rows}
+        negated = {r["theme"] for r in rows if r["negated"]}
+        roles = [r["role"] for r in analysis.sentence_rows if r["sentence"] in inside]
+        found.append((entry, themes, negated, roles[0] if roles else "KHAC"))
+    return found
+
+
+def _score_themes(split: str, folder: Path | None, resamples: int) -> Result:
+    coded = _themes_and_roles(split, folder)
+    pairs = [(themes, set(entry.themes)) for entry, themes, _, _ in coded]
+    codes = _by_code("themes", pairs, resamples)
+    micro = score("themes", "micro", [_sets(*pair) for pair in pairs], resamples=resamples)
+    implicit = [
+        Count(tp=len(t & set(e.themes)), fn=len(set(e.themes) - t))
+        for e, t, _, _ in coded
+        if e.implicit
+    ]
+    negative = [
+        Count(tp=int(not t), fp=int(bool(t)), fn=0) for e, t, _, _ in coded if not e.themes
+    ]
+    negated = [
+        Count(int(bool(set(e.negated)) and bool(n & set(e.negated))),
+              int(bool(n) and not set(e.negated)),
+              int(bool(set(e.negated)) and not n & set(e.negated)))
+        for e, t, n, _ in coded if t & set(e.themes)
+    ]  # fmt: skip
+    summary = [micro, *_macro("themes", codes)]
+    if implicit:
+        summary.append(score("themes", "implicit (recall)", implicit, resamples=resamples))
+    if negative:
+        summary.append(score("themes", "left alone (precision)", negative, resamples=resamples))
+    if any(e.negated for e, _, _, _ in coded):
+        summary.append(score("themes", "negated", negated, resamples=resamples))
+    return summary, codes
+
+
+def _score_roles(split: str, folder: Path | None, resamples: int) -> Result:
+    coded = [(e, role) for e, _, _, role in _themes_and_roles(split, folder) if e.role]
+    pairs = [({role}, {str(e.role)}) for e, role in coded]
+    summary = [score("roles", "accuracy", [_sets(*p) for p in pairs], resamples=resamples)]
+    return summary, _by_code("roles", pairs, resamples)
+
+
+def _offset(text: str, surface: str, at: int) -> int:
+    position = -1
+    for _ in range(at + 1):
+        position = text.index(surface, position + 1)
+    return position
+
+
+def _score_indicators(split: str, folder: Path | None, resamples: int) -> Result:
+    spans: list[Count] = []
+    records: list[Count] = []
+    attributes: dict[str, list[Count]] = defaultdict(list)
+    pairs: list[tuple[set[str], set[str]]] = []
+    entry: IndicatorPassage
+    for entry in load_gold("indicators", split, folder):
+        document = from_text(
+            entry.text,
+            doc_id=entry.id,
+            title=entry.title,
+            metadata=Metadata(title=entry.title, published=entry.published),
+        )
+        shift = document.text.index(entry.text[:30])
+        rows = [r for r in Analysis(document).indicators if r["start"] >= shift]
+        gold = {}
+        for number, record in enumerate(entry.records):
+            start = _offset(entry.text, record.surface, record.at)
+            place = start + record.surface.index(record.number) + shift
+            gold[place, place + len(record.number)] = (number, record)
+        found = {}
+        for row in rows:
+            place = row["start"] + row["surface"].index(row["number"])
+            found[place, place + len(row["number"])] = row
+
+        def value(raw: Any) -> float | None:
+            return None if raw is None else round(float(raw), 4)
+
+        spans.append(_sets(set(found), set(gold)))
+        predicted_keys = {
+            (p, r["indicator"], value(r["value"]), r["measure"])
+            for p, r in found.items() if r["indicator"] is not None
+        }  # fmt: skip
+        gold_keys = {
+            (p, r.indicator, value(r.value), r.measure)
+            for p, (_, r) in gold.items() if r.indicator is not None
+        }  # fmt: skip
+        records.append(_sets(predicted_keys, gold_keys))
+        pairs.append(({f"{k[1]}" for k in predicted_keys}, {f"{k[1]}" for k in gold_keys}))
+        matched = {k[0] for k in predicted_keys & gold_keys}
+        ids = {row["record_id"]: place for place, row in found.items()}
+        numbers = {number: place for place, (number, _) in gold.items()}
+        for place in matched:
+            row, (_, record) = found[place], gold[place]
+            checks: dict[str, bool] = {
+                "status": row["status"] == record.status,
+                "approx": row["approx"] == record.approx,
+                "unit": row["unit"] == record.unit,
+                "period": (row["period_start"], row["period_end"]) == (
+                    record.period_start.isoformat() if record.period_start else None,
+                    record.period_end.isoformat() if record.period_end else None,
+                ),
+                "scope": _same_scope(row["scope"], record.scope),
+                "part_of": ids.get(row["part_of"]) == (
+                    None if record.part_of is None else numbers.get(record.part_of)
+                ),
+            }  # fmt: skip
+            for name, right in checks.items():
+                attributes[name].append(Count(tp=int(right), fp=int(not right), fn=int(not right)))
+    summary = [
+        score("indicators", "quantities", spans, resamples=resamples),
+        score("indicators", "records", records, resamples=resamples),
+    ]
+    summary.extend(
+        score("indicators", name, counts, resamples=resamples)
+        for name, counts in attributes.items()
+    )
+    return summary, _by_code("indicators", pairs, resamples)
+
+
+def _same_scope(found: str | None, gold: str | None) -> bool:
+    if found is None or gold is None:
+        return found is gold
+    a, b = " ".join(found.split()).lower(), " ".join(gold.split()).lower()
+    return a == b or a.removeprefix("toàn ") == b.removeprefix("toàn ")
+
+
+def _score_references(split: str, folder: Path | None, resamples: int) -> Result:
+    mentions: list[Count] = []
+    canonical: list[Count] = []
+    pairs: list[tuple[set[str], set[str]]] = []
+    entry: ReferencePassage
+    for entry in load_gold("references", split, folder):
+        document = from_text(
+            entry.text, doc_id=entry.id, metadata=Metadata(published=entry.published)
+        )
+        found = {(r["start"], r["end"], r["type"]): r for r in Analysis(document).references}
+        gold = {}
+        for reference in entry.references:
+            start = _offset(entry.text, reference.surface, reference.at)
+            gold[start, start + len(reference.surface), reference.type] = reference
+        mentions.append(_sets(set(found), set(gold)))
+        pairs.append(({k[2] for k in found}, {k[2] for k in gold}))
+        for key in set(found) & set(gold):
+            right = found[key]["canonical"] == gold[key].canonical
+            canonical.append(Count(tp=int(right), fp=int(not right), fn=int(not right)))
+    return [
+        score("references", "mentions", mentions, resamples=resamples),
+        score("references", "canonical", canonical, resamples=resamples),
+    ], _by_code("references", pairs, resamples)
+
+
+def _score_sentences(split: str, folder: Path | None, resamples: int) -> Result:
+    counts: list[Count] = []
+    entry: SentencePassage
+    for entry in load_gold("sentences", split, folder):
+        ends: set[int] = set()
+        position = 0
+        for sentence in entry.sentences:
+            position = entry.text.index(sentence.strip(), position) + len(sentence.strip())
+            ends.add(position)
+        block = Block(0, len(entry.text))
+        document = Document(entry.id, "gold", entry.text, blocks=(block,))
+        counts.append(_sets({s.end for s in Analysis(document).sentences}, ends))
+    return [score("sentences", "boundaries", counts, resamples=resamples)], []
+
+
+_SCORERS: dict[str, Callable[[str, Path | None, int], Result]] = {
+    "themes": _score_themes,
+    "roles": _score_roles,
+    "indicators": _score_indicators,
+    "references": _score_references,
+    "sentences": _score_sentences,
+}

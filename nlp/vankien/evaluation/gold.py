@@ -1,0 +1,193 @@
+"""Gold files: read and checked before anything is scored.
+
+Formats (JSONL, one passage a line) are described in ``corpus/gold/README.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from vankien.codebook import load_codebook
+from vankien.errors import GoldError
+from vankien.resources import corpus_dir
+
+__all__ = [
+    "FAMILIES",
+    "IndicatorPassage",
+    "ReferencePassage",
+    "SentencePassage",
+    "ThemeSentence",
+    "gold_dir",
+    "load_gold",
+]
+
+
+class _Gold(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    id: str = Field(min_length=1)
+    family: str = Field(min_length=1, description="near-copies share one family, and one split")
+
+
+class ThemeSentence(_Gold):
+    """A sentence with its themes and role; context as far as a coder saw it."""
+
+    text: str = Field(min_length=5)
+    previous: str | None = None
+    heading: str | None = None
+    part: str = "body"
+    themes: list[str]
+    negated: list[str] = []
+    role: str | None = None
+    implicit: bool = False
+
+    @model_validator(mode="after")
+    def _known(self) -> ThemeSentence:
+        codebook = load_codebook()
+        for code in (*self.themes, *self.negated):
+            if code not in codebook.themes:
+                raise ValueError(f"unknown theme {code}")
+        if self.role is not None and self.role not in codebook.roles:
+            raise ValueError(f"unknown role {self.role}")
+        if not set(self.negated) <= set(self.themes):
+            raise ValueError("negated themes must be among the themes")
+        return self
+
+
+class GoldRecord(BaseModel):
+    """One figure of a passage; ``at`` says which occurrence of the surface is meant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    surface: str
+    at: int = 0
+    number: str
+    value: float | None
+    value_high: float | None = None
+    unit: str | None
+    indicator: str | None
+    measure: str = "level"
+    status: str = "actual"
+    approx: str = "exact"
+    period_start: date | None = None
+    period_end: date | None = None
+    scope: str | None = None
+    baseline: str | None = None
+    part_of: int | None = None
+
+
+class IndicatorPassage(_Gold):
+    """A passage with all its figures."""
+
+    text: str
+    title: str | None = None
+    published: date | None = None
+    records: list[GoldRecord]
+
+    @model_validator(mode="after")
+    def _found(self) -> IndicatorPassage:
+        codebook = load_codebook()
+        for record in self.records:
+            if self.text.count(record.surface) <= record.at:
+                raise ValueError(f"the text does not hold {record.surface!r} ({record.at})")
+            if record.number not in record.surface:
+                raise ValueError(f"{record.surface!r} does not hold {record.number!r}")
+            if record.indicator is not None and record.indicator not in codebook.indicators:
+                raise ValueError(f"unknown indicator {record.indicator}")
+        return self
+
+
+class GoldReference(BaseModel):
+    """One mention of a document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    surface: str
+    at: int = 0
+    type: str
+    number: str | None = None
+    date: date | None = None
+    canonical: str | None = None
+
+
+class ReferencePassage(_Gold):
+    """A passage with all its references."""
+
+    text: str
+    published: date | None = None
+    references: list[GoldReference]
+
+    @model_validator(mode="after")
+    def _found(self) -> ReferencePassage:
+        for reference in self.references:
+            if self.text.count(reference.surface) <= reference.at:
+                raise ValueError(f"the text does not hold {reference.surface!r}")
+        return self
+
+
+class SentencePassage(_Gold):
+    """A paragraph as the list of its sentences, in order."""
+
+    text: str
+    sentences: list[str]
+
+    @model_validator(mode="after")
+    def _joined(self) -> SentencePassage:
+        joined = "".join("".join(self.sentences).split())
+        if joined != "".join(self.text.split()):
+            raise ValueError("the sentences do not join to the text")
+        return self
+
+
+Family = Literal["themes", "indicators", "references", "sentences"]
+FAMILIES: dict[str, type[_Gold]] = {
+    "themes": ThemeSentence,
+    "indicators": IndicatorPassage,
+    "references": ReferencePassage,
+    "sentences": SentencePassage,
+}
+"""Gold families and the model of a line of their files (roles are part of themes)."""
+
+
+def gold_dir() -> Path:
+    """Return the folder of the gold that comes with vankien."""
+    return corpus_dir() / "gold"
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            for number, line in enumerate(stream, start=1):
+                if line.strip():
+                    yield number, line
+    except (OSError, UnicodeDecodeError) as error:
+        raise GoldError("V302", str(path), detail=str(error)) from error
+
+
+def load_gold(family: str, split: str, folder: Path | None = None) -> list[Any]:
+    """Return the checked gold lines of a family and split; ids must be unique.
+
+    Raises GoldError with file, line and reason.
+    """
+    path = (folder or gold_dir()) / split / f"{family}.jsonl"
+    found: list[Any] = []
+    seen: set[str] = set()
+    for number, line in _lines(path):
+        try:
+            entry = FAMILIES[family].model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise GoldError(
+                "V302", f"{path.name} line {number}", detail=f"{place}: {first['msg']}"
+            ) from error
+        if entry.id in seen:
+            raise GoldError("V302", f"{path.name} line {number}", detail=f"id {entry.id} repeats")
+        seen.add(entry.id)
+        found.append(entry)
+    return found
