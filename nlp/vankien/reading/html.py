@@ -1,145 +1,276 @@
-"""HTML: main text and metadata by trafilatura, captions and furniture by a pass of ours.
+"""HTML: main text and metadata by trafilatura; what it lacks by a pass of our own.
+
+Where to start reading: :func:`read_html`.  trafilatura says which elements are the article;
+our pass over the page's tree says what they are: headings, captions, tables with merged
+cells, the lead, links and comments.  Where trafilatura finds far less than the page has
+running text, the page's own elements are taken instead.
 
 trafilatura's state is fixed at this boundary: no deduplication (it depends on what was read
-before), no network, dates limited by the page alone.
+before), no network, a fixed limit for dates; its caches hold only pure functions' results.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import replace
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
-from vankien.documents import BlockKind, Document, DocumentBuilder, Kind, Metadata, Part
+from vankien.documents import BlockKind, Document, DocumentBuilder, Metadata, Part
 from vankien.errors import ReadError
 from vankien.normalise import clean, fold_phrase
+from vankien.reading.html_pieces import HEADINGS, Piece, named, one_line, page_pieces, text_of
 from vankien.reading.layout import analyse
-from vankien.reading.tables import header_cells
+from vankien.reading.registry import reader
+from vankien.reading.tables import (
+    caption_above,
+    header_cells,
+    unit_above,
+)
+from vankien.reading.text import decode
+from vankien.reading.wording import HtmlNames, html_names, news_words
 
 __all__ = ["read_html"]
 
-LATEST = "2100-01-01"
-"""Fixed upper limit for dates, so that a result does not depend on today."""
+DATES = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
+"""No date is taken from running text, and none depends on today."""
 
-_CAPTION_CLASS = re.compile(r"caption|chu-?thich|image-?note|photo-?(?:note|desc)", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
+MIN_SHARE = 0.5
+"""trafilatura's text is trusted where it has this share of the page's running text."""
+
+NEAR = 3
+"""A caption so many elements from the article belongs to it."""
+
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+_DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-]((?:19|20)\d\d)(?!\d)")
+_DATE_NAMES = frozenset(
+    {
+        "article:published_time", "date", "datepublished", "dc.date", "dc.date.issued",
+        "dcterms.created", "og:pubdate", "pubdate", "publish-date", "publishdate",
+    }
+)  # fmt: skip
+_APART = frozenset({Part.BOILERPLATE, Part.FOOTER})
+_OFFICIAL = frozenset({Part.HEADER, Part.RECIPIENTS, Part.SIGNATURE})
 
 
+@reader("html", extensions=(".html", ".htm", ".xhtml"))
 def read_html(data: bytes, source: str, sha256: str) -> Document:
-    """Read a saved page.  Raises ReadError (V106) where no text is found."""
-    from lxml import html as lxml_html
-    from trafilatura import bare_extraction, load_html
+    """Read a saved page.
 
-    tree = load_html(data)
-    if tree is None:
-        raise ReadError("V106", source, detail="it has no element tree")
-    assert isinstance(tree, lxml_html.HtmlElement)
-    captions = _captions(tree)
+    Related links and comments are kept at the end as boilerplate; the menus and the imprint
+    of the site are left out.  Raises ReadError: V106
+    where the page has no text, V110 for an unknown encoding.
+    """
+    tree = _tree(data, source)
+    names = html_names()
+    pieces = list(page_pieces(tree, names))
+    article, metadata = _article(tree)
+    title = _title(tree, metadata)
+    kept = _kept(pieces, article)
+    builder = DocumentBuilder()
+    _add(builder, pieces, kept, title)
+    if not any(block.part in (Part.BODY, Part.LEAD) for block in builder.blocks):
+        raise ReadError("V106", source, detail="it holds no running text")
+    return analyse(
+        Document(
+            doc_id=sha256[:16],
+            source=source,
+            text=builder.text,
+            sha256=sha256,
+            metadata=Metadata(
+                title=title,
+                published=_published(tree, names) or _iso(metadata["date"]),
+                authors=tuple(filter(None, map(str.strip, (metadata["author"] or "").split(";")))),
+                publisher=metadata["sitename"],
+                url=metadata["url"],
+                language=(tree.get("lang") or "").split("-")[0].lower() or None,
+            ),
+            blocks=tuple(builder.blocks),
+            tables=tuple(builder.tables),
+        )
+    )
+
+
+def _tree(data: bytes, source: str) -> Any:
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    text = _DECLARATION.sub("", _decoded(data, source)).replace("\x00", "")
+    parser = lxml_html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
+    )
+    try:
+        tree = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        raise ReadError("V106", source, detail=" ".join(str(error).split())[:120]) from error
+    return tree
+
+
+def _decoded(data: bytes, source: str) -> str:
+    """Decode by mark or as UTF-8, else by the encoding that the page itself declares."""
+    try:
+        return decode(data, source)
+    except ReadError:
+        declared = _CHARSET.search(data[:4096])
+        if declared is None:
+            raise
+        try:
+            return data.decode(declared.group(1).decode("ascii"))
+        except (LookupError, UnicodeDecodeError) as error:
+            detail = f"it is not in the encoding it declares, {declared.group(1)!r}"
+            raise ReadError("V110", source, detail=detail) from error
+
+
+def _article(tree: Any) -> tuple[list[str], dict[str, str | None]]:
+    """Return trafilatura's lines of the article, squeezed, and its metadata."""
+    from trafilatura import bare_extraction
+    from trafilatura.metadata import extract_metadata
+
     result = bare_extraction(
-        tree,
+        deepcopy(tree),
         with_metadata=True,
         include_comments=False,
         include_tables=True,
-        include_images=False,
         deduplicate=False,
         favor_recall=True,
-        date_extraction_params={"max_date": LATEST, "extensive_search": True},
+        date_extraction_params=dict(DATES),
     )
+    lines: list[str] = []
     if result is None or result.body is None:
-        raise ReadError("V106", source, detail="no main text was found")
-    builder = DocumentBuilder()
-    title = _line(result.title or "")
+        result = extract_metadata(tree, date_config=dict(DATES))
+    else:
+        for element in result.body.iter("p", "head", "item", "cell", "quote", "code", "lb"):
+            lines.append(_squeezed("".join(element.itertext())))
+            lines.append(_squeezed(element.text or ""))
+            lines.append(_squeezed(element.tail or ""))
+    names = ("title", "author", "sitename", "date", "url", "description")
+    return [line for line in lines if line], {n: getattr(result, n, None) or None for n in names}
+
+
+def _squeezed(text: str) -> str:
+    return "".join(clean(text).split())
+
+
+def _kept(pieces: list[Piece], article: list[str]) -> set[int]:
+    """Return the pieces of the page that belong to the article."""
+    whole = "\n".join(article)
+    known = set(article)
+    kept: set[int] = set()
+    running = found = 0
+    for i, piece in enumerate(pieces):
+        if piece.part in _APART:
+            continue
+        squeezed = _squeezed(piece.text)
+        if piece.grid is not None:
+            cells = [_squeezed(t) for row in piece.grid.rows for t in row if t]
+            inside = sum(cell in known or cell in whole for cell in cells) >= 0.6 * len(cells)
+        else:
+            inside = squeezed in known or (len(squeezed) > 20 and squeezed in whole)
+        if not piece.links:
+            running += len(squeezed)
+            found += len(squeezed) if inside else 0
+        if inside:
+            kept.add(i)
+    if found < MIN_SHARE * running:
+        return {i for i, p in enumerate(pieces) if p.part not in _APART and not p.links}
+    return _with_neighbours(pieces, kept)
+
+
+def _with_neighbours(pieces: list[Piece], kept: set[int]) -> set[int]:
+    """Add what trafilatura drops in and around the article: captions, headings, tables."""
+    body = [i for i in kept if len(pieces[i].text) > 60] or sorted(kept)
+    if not body:
+        return kept
+    first, last = min(body), max(body)
+    added = set(kept)
+    for i, piece in enumerate(pieces):
+        if piece.part in _APART:
+            continue
+        inside = first <= i <= last
+        if (
+            piece.part in _OFFICIAL
+            or (piece.part is Part.LEAD and i <= last)
+            or (piece.part is Part.CAPTION and first - NEAR <= i <= last + NEAR)
+            or (inside and (piece.tag in HEADINGS or piece.grid is not None))
+        ):
+            added.add(i)
+    return added
+
+
+def _title(tree: Any, metadata: dict[str, str | None]) -> str | None:
+    heads = [one_line(text_of(head)) for head in tree.iter("h1")]
+    given = one_line(metadata["title"] or "")
+    # The heading that the page's own title repeats, without the name of the site.
+    for head in heads:
+        if head and given and (head in given or given in head):
+            return head
+    return given or (heads[0] if len(heads) == 1 and heads[0] else None)
+
+
+def _add(builder: DocumentBuilder, pieces: list[Piece], kept: set[int], title: str | None) -> None:
+    words = news_words()
+    ends: list[str] = []
+    above = ""
     if title:
         builder.add(title, part=Part.TITLE, kind=BlockKind.HEADING)
-    _walk(result.body, builder, title, captions)
-    for caption in captions:
-        builder.add(caption, part=Part.CAPTION)
-    if not any(b.part is Part.BODY for b in builder.blocks):
-        raise ReadError("V106", source, detail="no main text was found")
-    text = builder.text
-    metadata = Metadata(
-        title=title or None,
-        published=_date(result.date),
-        authors=tuple(a.strip() for a in (result.author or "").split(";") if a.strip()),
-        publisher=result.sitename or None,
-        url=result.url or None,
-        language=tree.get("lang"),
-    )
-    document = Document(
-        doc_id=sha256[:16],
-        source=source,
-        text=text,
-        sha256=sha256,
-        metadata=metadata,
-        blocks=tuple(builder.blocks),
-        tables=tuple(builder.tables),
-    )
-    analysed = analyse(document)
-    if analysed.kind is Kind.OTHER:
-        analysed = replace(analysed, kind=Kind.NEWS_ARTICLE)
-    return analysed
+    starts = words.links_start | words.comments_start
+    for i, piece in enumerate(pieces):
+        if i not in kept:
+            begins = fold_phrase(piece.text[:60]).strip(" :") in starts
+            if piece.part is Part.BOILERPLATE or begins:
+                ends.append(piece.text)
+            continue
+        if piece.grid is not None:
+            unit, caption = unit_above(above), caption_above(above)
+            builder.add_table(header_cells(piece.grid), unit=unit, caption=caption)
+        elif piece.text == title:
+            continue
+        elif piece.part is not Part.BODY:
+            builder.add(piece.text, part=piece.part)
+        elif piece.tag in HEADINGS:
+            builder.add(piece.text, kind=BlockKind.HEADING, level=max(1, HEADINGS[piece.tag] - 1))
+        else:
+            item = piece.tag in ("li", "dt", "dd")
+            builder.add(piece.text, kind=BlockKind.LIST_ITEM if item else BlockKind.PARAGRAPH)
+        above = piece.text
+    for text in ends:
+        builder.add(text, part=Part.BOILERPLATE)
 
 
-def _line(text: str) -> str:
-    return _SPACE.sub(" ", clean(text)).strip()
+def _published(tree: Any, names: HtmlNames) -> date | None:
+    """Return the date that the page's own fields or its line of date give."""
+    for meta in tree.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        if name.lower() in _DATE_NAMES and (found := _iso(meta.get("content"))):
+            return found
+    for script in tree.iter("script"):
+        if script.get("type") == "application/ld+json":
+            match = re.search(r'"datePublished"\s*:\s*("[^"]*")', script.text or "")
+            if match and (found := _iso(json.loads(match.group(1)))):
+                return found
+    for element in tree.iter("time"):
+        if found := _iso(element.get("datetime")) or _day_first(one_line(text_of(element))):
+            return found
+    for element in tree.iter("span", "div", "p", "small", "em", "li"):
+        if named(element, names.date) and (found := _day_first(one_line(text_of(element))[:120])):
+            return found
+    return None
 
 
-def _date(value: str | None) -> date | None:
-    if not value:
+def _iso(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat((value or "").strip()[:10])
+    except ValueError:
+        return _day_first(value or "")
+
+
+def _day_first(text: str) -> date | None:
+    match = _DAY_FIRST.search(text)
+    if match is None:
         return None
     try:
-        return date.fromisoformat(value[:10])
+        return date(int(match[3]), int(match[2]), int(match[1]))
     except ValueError:
         return None
-
-
-def _captions(tree: Any) -> list[str]:
-    """Return the captions of pictures in order, each once."""
-    found: dict[str, None] = {}
-    for element in tree.iter("figcaption"):
-        found[_line(element.text_content())] = None
-    for element in tree.iter():
-        if not isinstance(element.tag, str) or element.tag in ("body", "html", "figure"):
-            continue
-        if _CAPTION_CLASS.search(element.get("class") or ""):
-            text = _line(element.text_content())
-            if len(text) <= 420:
-                found[text] = None
-    return [text for text in found if text]
-
-
-def _walk(body: Any, builder: DocumentBuilder, title: str, captions: list[str]) -> None:
-    """Add the blocks of trafilatura's tree in order; known captions get their part."""
-    waiting = {fold_phrase(c): c for c in captions}
-    for element in body:
-        tag = element.tag
-        if tag == "table":
-            _add_table(element, builder)
-            continue
-        if tag == "list":
-            for item in element.iter("item"):
-                builder.add(_line("".join(item.itertext())), kind=BlockKind.LIST_ITEM)
-            continue
-        text = _line("".join(element.itertext()))
-        if not text or text == title:
-            continue
-        if tag == "head":
-            level = element.get("rend") or "h2"
-            depth = int(level[1:]) if level[1:].isdigit() else 2
-            builder.add(text, kind=BlockKind.HEADING, level=max(1, depth - 1))
-            continue
-        caption = waiting.pop(fold_phrase(text), None)
-        if caption is not None:
-            captions.remove(caption)
-            builder.add(text, part=Part.CAPTION)
-        else:
-            builder.add(text)
-
-
-def _add_table(element: Any, builder: DocumentBuilder) -> None:
-    grid: list[list[str]] = []
-    for row in element.iter("row"):
-        grid.append([_line("".join(cell.itertext())) for cell in row.iter("cell")])
-    if grid:
-        builder.add_table(header_cells(grid))

@@ -5,27 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vankien.documents import Document, Kind
-from vankien.normalise import fold_phrase
 from vankien.reading import news_article, party_document
 
 __all__ = ["analyse"]
 
-OPENING = 1200
-"""An official header stands within so many characters."""
+OFFICIAL = frozenset({Kind.PARTY_DOCUMENT, Kind.STATE_DOCUMENT})
 
 
 def analyse(document: Document, *, kind: Kind | None = None) -> Document:
     """Fill parts, headings, sections and metadata by the layout of the document.
 
-    ``kind`` overrides what the text shows.
+    ``kind``, where the input gives one, overrides what the text shows.
     """
-    if kind in (Kind.PARTY_DOCUMENT, Kind.STATE_DOCUMENT):
-        return replace(party_document.analyse(document), kind=kind)
-    if kind is Kind.NEWS_ARTICLE:
-        return replace(news_article.analyse(document), kind=kind)
-    opening = fold_phrase(document.text[:OPENING])
-    found = party_document.kind_of(opening)
-    if found is not None and kind is None:
+    found = kind if kind is not None else party_document.official_kind(document)
+    if found in OFFICIAL:
         return replace(party_document.analyse(document), kind=found)
     analysed = news_article.analyse(document)
-    return analysed if kind is None else replace(analysed, kind=kind)
+    if kind is None or analysed.kind is kind:
+        return analysed
+    return replace(analysed, kind=kind)

@@ -1,119 +1,182 @@
-"""Lines -> paragraphs, and running headers and footers; shared by PDF and plain text."""
+"""Lines -> paragraphs, and running headers and footers; shared by PDF and plain text.
+
+Vietnamese is not hyphenated at line ends, so lines join with a space, except after a hyphen
+inside a word ("Mác-" / "Lênin").
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from statistics import median
+from itertools import pairwise
 
 from vankien.normalise import UPPER
+from vankien.reading.wording import page_words
 
-__all__ = ["join_lines", "join_wrapped", "running_lines"]
+__all__ = ["Running", "begins_item", "ends_sentence", "join_lines", "join_pair", "join_wrapped",
+           "running_lines"]  # fmt: skip
 
 MIN_WRAPPED_LINES = 6
 """Fewer lines than this tell nothing about hard wrapping."""
 
-FULL_LINE = 0.82
-"""A line this long, relative to the widest usual one, was broken by the margin."""
+WRAPPED_WIDTH = (40, 130)
+"""Hard-wrapped files have lines of so many characters."""
 
-_STARTS_NEW = re.compile(
-    rf"\s*(?:[-–+•*▪]\s|\(?\d{{1,2}}(?:\.\d{{1,2}})*[.)]\s|[IVXLC]{{1,6}}[.\-/)]\s|[a-zđ][).]\s|"
-    rf"(?:Điều|Chương|Mục|Phần|PHẦN|CHƯƠNG|ĐIỀU|MỤC|Khoản)\s+[\dIVXLC]+|[{UPPER} ,\-–]{{8,}}\Z)"
+FULL_LINE = 0.82
+"""A line this long, relative to the usual full one, was broken by the margin."""
+
+WRAPPED_SHARE = 0.3
+"""A file is hard-wrapped where this share of its lines breaks within a sentence."""
+
+RUNNING_LINES = 2
+"""Running headers and footers have at most so many lines."""
+
+_ITEM = re.compile(
+    rf"(?:[-–+•*▪●►]\s|\(?\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}[.)/]\s?[^\W\d]|\(?\d{{1,2}}\)\s"
+    rf"|[IVXLC]{{1,6}}\s?[.\-–/)]\s?[{UPPER}]|[A-HĐ]\s?[.)]\s|[a-zđ]\s?[).]\s)"
 )
-_ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*\s*\Z|/\.\s*\Z")
+_END = re.compile(r"(?:[.!?:;…]|\./)[\"'”’»)\]]*\s*\Z")
+_HYPHENATED = re.compile(r"[^\W_]-\Z")
+
+
+def begins_item(line: str) -> bool:
+    """Say whether a line begins a list item, a numbered heading or a division."""
+    return _ITEM.match(line) is not None or page_words().division.match(line) is not None
+
+
+def ends_sentence(line: str) -> bool:
+    """Say whether a line ends with a mark that may end a paragraph."""
+    return _END.search(line) is not None
+
+
+def join_pair(first: str, second: str) -> str:
+    """Join two lines of one paragraph."""
+    if _HYPHENATED.search(first) and second[:1].isalnum():
+        return first + second
+    return f"{first} {second}"
 
 
 def join_wrapped(text: str) -> str:
     """Join the lines of a hard-wrapped text; other texts are returned as they are.
 
-    A text is hard-wrapped when most lines are about as long as the longest usual one and
-    break in the middle of a sentence.
+    A text is hard-wrapped when no line is much longer than the usual full one and many full
+    lines break in the middle of a sentence.
     """
     lines = text.split("\n")
-    filled = [line for line in lines if line.strip()]
-    if len(filled) < MIN_WRAPPED_LINES:
+    lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
+    if len(lengths) < MIN_WRAPPED_LINES:
         return text
-    lengths = sorted(len(line.rstrip()) for line in filled)
     width = lengths[int(len(lengths) * 0.9)]
-    if not 40 <= width <= 130 or lengths[-1] > 1.4 * width:
+    if not WRAPPED_WIDTH[0] <= width <= WRAPPED_WIDTH[1] or lengths[-1] > 1.4 * width:
         return text
     broken = sum(
         1
-        for line, following in zip(lines, lines[1:], strict=False)
-        if line.strip() and following.strip() and not _ENDS.search(line)
-        and len(line.rstrip()) >= FULL_LINE * width
+        for line, following in pairwise(lines)
+        if following.strip() and len(line.rstrip()) >= FULL_LINE * width and not _END.search(line)
     )
-    if broken < 0.3 * len(filled):
+    if broken < WRAPPED_SHARE * len(lengths):
         return text
-    return "\n".join(paragraph for paragraph in join_lines(lines, width=width))
+    return "\n\n".join(join_lines(lines, width=width))
 
 
 def join_lines(lines: list[str], *, width: float | None = None) -> list[str]:
     """Join lines to paragraphs by their lengths, marks and beginnings.
 
-    Vietnamese is not hyphenated, so lines join with a space.  ``width`` is the usual full
-    length in characters, taken from the lines where it is not given.
+    ``width`` is the usual full length in characters, taken from the lines where it is not
+    given.  A blank line always ends a paragraph.
     """
     if width is None:
         lengths = sorted(len(line) for line in lines if line.strip())
         width = lengths[int(len(lengths) * 0.8)] if lengths else 0
     paragraphs: list[str] = []
-    current: list[str] = []
+    previous = ""
     for line in lines:
         text = line.strip()
         if not text:
-            if current:
-                paragraphs.append(" ".join(current))
-                current = []
-            continue
-        if current and _breaks(current[-1], text, width):
-            paragraphs.append(" ".join(current))
-            current = []
-        current.append(text)
-    if current:
-        paragraphs.append(" ".join(current))
+            previous = ""
+        elif previous and not _breaks(previous, text, width):
+            paragraphs[-1] = join_pair(paragraphs[-1], text)
+            previous = text
+        else:
+            paragraphs.append(text)
+            previous = text
     return paragraphs
 
 
 def _breaks(previous: str, line: str, width: float) -> bool:
-    if _STARTS_NEW.match(line):
+    if begins_item(line):
         return True
-    if previous.isupper() != line.isupper() and (previous.isupper() or line.isupper()):
+    if previous.isupper() != line.isupper() and (len(previous) > 3 or not previous.isupper()):
         return True
     full = len(previous) >= FULL_LINE * width
-    if _ENDS.search(previous):
+    if _END.search(previous):
         return not full or not line[:1].islower()
     return not full and not line[:1].islower() and len(previous) < 0.6 * width
 
 
-_PAGE_NUMBER = re.compile(r"\W*(?:trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?\W*\Z", re.IGNORECASE)
+class Running:
+    """The running headers and footers of a document, found by repetition.
 
-
-def running_lines(pages: list[list[str]]) -> tuple[set[str], set[str]]:
-    """Return the lines that run as headers and as footers over the pages.
-
-    A running line stands first or last on at least half of three or more pages, figures
-    apart; page numbers alone are running lines too.
+    Not a dataclass: it is built from all pages and then asked page by page.
     """
-    heads: Counter[str] = Counter()
-    feet: Counter[str] = Counter()
-    for lines in pages:
-        filled = [line.strip() for line in lines if line.strip()]
-        if not filled:
-            continue
-        heads[_shape(filled[0])] += 1
-        feet[_shape(filled[-1])] += 1
-    needed = max(3, round(median([len(pages)]) / 2))
-    return (
-        {shape for shape, count in heads.items() if count >= needed},
-        {shape for shape, count in feet.items() if count >= needed},
-    )
+
+    def __init__(self, pages: list[list[str]]) -> None:
+        self._top = _repeated([page[:RUNNING_LINES] for page in pages], len(pages))
+        self._bottom = _repeated([page[-RUNNING_LINES:] for page in pages], len(pages))
+        self._offsets = _page_offsets(pages)
+
+    def split(self, lines: list[str], page: int) -> tuple[int, int]:
+        """Return where the body of a page begins and ends in its lines; ``page`` from 0."""
+        start, end = 0, len(lines)
+        while start < min(RUNNING_LINES, end) and self._runs(lines[start], self._top, page):
+            start += 1
+        while end > max(start, len(lines) - RUNNING_LINES) and self._runs(
+            lines[end - 1], self._bottom, page
+        ):
+            end -= 1
+        return start, end
+
+    def _runs(self, line: str, shapes: frozenset[str], page: int) -> bool:
+        if _is_page_number(line):
+            return _number(line) - page in self._offsets
+        return _shape(line) in shapes
+
+
+def running_lines(pages: list[list[str]]) -> Running:
+    """Find the running lines of pages given as lists of filled lines."""
+    return Running(pages)
+
+
+def _is_page_number(line: str) -> bool:
+    return page_words().number.fullmatch(line.strip()) is not None
+
+
+def _number(line: str) -> int:
+    match = re.search(r"\d+", line)
+    return int(match.group()) if match else 0
 
 
 def _shape(line: str) -> str:
-    return re.sub(r"\d+", "0", line)
+    return re.sub(r"\d+", "0", line.strip())
 
 
-def is_running(line: str, shapes: set[str]) -> bool:
-    """Say whether a line is one of the running lines or a bare page number."""
-    return _shape(line.strip()) in shapes or _PAGE_NUMBER.fullmatch(line.strip()) is not None
+def _repeated(edges: list[list[str]], pages: int) -> frozenset[str]:
+    """Lines that stand at the edge of half of the pages, and of three at least."""
+    counts = Counter(shape for lines in edges for shape in {_shape(line) for line in lines})
+    needed = max(3, (pages + 1) // 2)
+    return frozenset(shape for shape, count in counts.items() if count >= needed)
+
+
+def _page_offsets(pages: list[list[str]]) -> frozenset[int]:
+    """Differences of printed and physical page number that hold in the document.
+
+    A lone figure at the edge of a page is its number only where it counts with the pages.
+    """
+    counts: Counter[int] = Counter()
+    for page, lines in enumerate(pages):
+        edge = {*lines[:RUNNING_LINES], *lines[-RUNNING_LINES:]}
+        counts.update({_number(line) - page for line in edge if _is_page_number(line)})
+    needed = 2 if len(pages) > 2 else 1
+    usual = {offset for offset, count in counts.items() if count >= needed}
+    # The first page of a document that is numbered from its own first page.
+    return frozenset(usual | {1})

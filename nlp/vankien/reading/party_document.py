@@ -1,271 +1,401 @@
 """Party and State documents: header, title, sections, signature, recipients.
 
-Layouts: Hướng dẫn 36-HD/VPTW of 03/04/2018 (Party), Nghị định 30/2020/NĐ-CP (State).  The
-order of the header is issuer, national line, number, place and date, then the type in
-capitals and the abstract (trích yếu).
+Layouts: Hướng dẫn 36-HD/VPTW of 03/04/2018 (Party), Nghị định 30/2020/NĐ-CP (State).  Both
+begin with issuer, national line, number, place and date, then the type in capitals and the
+abstract (trích yếu), and end with recipients and signature.
+
+Where to start reading: :func:`analyse`; :func:`official_kind` decides whether it applies.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import cache
 
-from vankien.codebook import load_yaml
-from vankien.documents import Block, BlockKind, Document, Kind, Part, with_sections
+from vankien.documents import Block, BlockKind, Document, Kind, Metadata, Part, with_sections
 from vankien.normalise import UPPER, fold_phrase
-from vankien.resources import codebook_dir
+from vankien.reading.wording import OfficialWords, official_words
 
-__all__ = ["analyse", "kind_of"]
+__all__ = ["analyse", "official_kind"]
 
-HEADER_BLOCKS = 16
+HEADER_BLOCKS = 18
 """The header ends within so many blocks."""
 
-_NUMBER = re.compile(
-    r"(?:Luật\s+)?[Ss]ố\s*:?\s*(?P<n>\d{1,5}\s?[-/]\s?[A-ZĐ][\wĐđ]*(?:\s?[-/]\s?[\wĐđ]+)*|"
-    r"\d{1,5}/(?:19|20)\d\d/[\wĐđ-]+)"
-)
-_PLACE_DATE = re.compile(
-    rf"(?P<place>[{UPPER}][\w .]{{1,40}}?)\s*,\s*ngày\s+(?P<d>\d{{1,2}})\s+tháng\s+"
-    r"(?P<m>\d{1,2})\s+năm\s+(?P<y>\d{4})"
-)
-_LEVELS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (1, re.compile(r"(?:PHẦN|Phần)\s+(?:thứ\s+\w+|[IVXLC\d]+)", re.IGNORECASE)),
-    (2, re.compile(r"(?:CHƯƠNG|Chương)\s+[IVXLC\d]+", re.IGNORECASE)),
-    (3, re.compile(r"(?:MỤC|Mục)\s+[IVXLC\d]+", re.IGNORECASE)),
-    (4, re.compile(r"Điều\s+\d+[a-zđ]?\s*[.:]", re.IGNORECASE)),
-    (2, re.compile(r"[IVXLC]{1,5}\s*[.\-–/)]\s*\S")),
-    (5, re.compile(r"\d{1,2}\s*[.\-–/)]\s+\S")),
-    (6, re.compile(r"\d{1,2}\.\d{1,2}\.?\s+\S")),
-    (7, re.compile(r"[a-zđ]\s*\)\s*\S")),
-)
+HEADER_LINE = 160
+"""No line of a header is longer."""
+
+NATIONAL_LINE = 50
+"""The national line in small letters is known only where it stands alone."""
+
 HEADING_LENGTH = 160
+ABSTRACT_LENGTH = 320
+CLOSING_LENGTH = 250
+"""A longer line is no recipient and no part of a signature."""
+
+_SPLIT = re.compile(r"[\n\t]+")
+_NUMBERED: tuple[tuple[float, re.Pattern[str]], ...] = (
+    # Rank of each way of numbering; a full stop, stroke or bracket must follow.
+    (5, re.compile(r"[A-HĐ]\s*[.\-–/)]\s*\S")),
+    (6, re.compile(r"[IVXLC]{1,6}\s*[.\-–/)]\s*\S")),
+    (8, re.compile(r"\d{1,2}\s*[.\-–/)]\s*[^\W\d]")),
+    (9, re.compile(r"\d{1,2}\.\d{1,2}\s*[.\-–/)]?\s*[^\W\d]")),
+    (10, re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}\s*[.\-–/)]?\s*[^\W\d]")),
+    (11, re.compile(r"[a-zđ]\s*[.)]\s*\S")),
+)
+UNNUMBERED = 7.0
+"""Rank of a heading without a number: below I, above 1 (used where nothing else tells)."""
+
+LIST_RANK = 8
+"""From this rank on, numbered lines may be the items of a list."""
+
+_PERSON = re.compile(rf"(?:[{UPPER}][^\W\d]*(?:\s+|\Z)){{2,6}}\Z")
+_DEGREE = re.compile(r"\A(?:[A-ZĐ]{2,4}\.\s?|[^\W\d_]{2,7}\.\s?)+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    party: tuple[str, ...]
-    state: tuple[str, ...]
-    stamps: dict[str, str | None]
-    recipients: tuple[str, ...]
-    signature: tuple[str, ...]
-    types: tuple[str, ...]
-    headings: tuple[str, ...]
+def official_kind(document: Document) -> Kind | None:
+    """Return the kind of official document that the header shows, or None.
 
-
-@cache
-def _words() -> _Words:
-    data = load_yaml(codebook_dir() / "layouts.yaml")["official"]
-
-    def folded(name: str) -> tuple[str, ...]:
-        return tuple(fold_phrase(p) for p in data[name])
-
-    return _Words(
-        party=folded("national_party"),
-        state=folded("national_state"),
-        stamps={fold_phrase(k): v for k, v in data["stamps"].items()},
-        recipients=folded("recipients_start"),
-        signature=folded("signature_start"),
-        types=tuple(sorted(folded("types"), key=len, reverse=True)),
-        headings=folded("headings"),
-    )
-
-
-def kind_of(opening: str) -> Kind | None:
-    """Return the kind of official document that a folded opening shows, or None.
-
-    The national line must stand with a number or a date line: an article that merely
-    names the Party is no Party document.
+    Two signs must stand in lines of their own: national line, number, place and date, type
+    in capitals; one of them must be the national line or the number, because an article
+    that names the Party or a resolution is no Party document.
     """
-    words = _words()
-    header = opening[:500]
-    numbered = re.search(r"số\s*:?\s*\d{1,5}\s?[-/]", header) or re.search(
-        r", ngày \d{1,2} tháng \d{1,2} năm \d{4}", header
-    )
-    if not numbered:
+    words = official_words()
+    party = state = number = False
+    text = document.text
+    lines: list[str] = []
+    for block in document.blocks[:HEADER_BLOCKS]:
+        if block.end - block.start > HEADER_LINE:
+            break
+        line = text[block.start : block.end]
+        lines.append(line)
+        found = words.number.search(line) if "/" in line else None
+        # A title may name the Party: its line counts in capitals, alone, or with the number.
+        plain = line.isupper() or found is not None
+        form = fold_phrase(line) if plain or len(line) <= NATIONAL_LINE else ""
+        party = party or form in words.party or (plain and any(p in form for p in words.party))
+        state = state or form in words.state or (plain and any(p in form for p in words.state))
+        if found and found.end() >= len(line.rstrip()) - 60:
+            number = True
+            # A hyphen before the stroke is the Party's form, after it the State's.
+            if not (party or state) and re.match(r"\d+\s?-", found["number"]):
+                party = True
+    if not (party or state or number):
         return None
-    if any(line in header for line in words.state):
-        return Kind.STATE_DOCUMENT
-    if any(line in header for line in words.party):
-        return Kind.PARTY_DOCUMENT
-    return None
+    dated = any(words.place_date.search(line) for line in lines)
+    typed = any(line.isupper() and fold_phrase(line).strip(" :") in words.types for line in lines)
+    if (party or state) + number + dated + typed < 2:
+        return None
+    return Kind.PARTY_DOCUMENT if party and not state else Kind.STATE_DOCUMENT
 
 
 def analyse(document: Document) -> Document:
     """Give every block its part and level, and read the header's fields."""
     text = document.text
     blocks = list(document.blocks)
-    words = _words()
-    type_at = _type_block(blocks, text, words)
+    words = official_words()
     fields: dict[str, object] = {}
+    type_at = _type_block(blocks, text, words)
     header_end = type_at if type_at is not None else _header_end(blocks, text, words)
-    _read_header(blocks, text, header_end, words, fields)
-    result: list[Block] = []
+    _read_header(blocks[:header_end], text, words, fields)
     title_end = header_end
     if type_at is not None:
         title_end = _title_end(blocks, text, type_at, words)
-        fields["doc_type"] = _type_name(text, blocks[type_at], words)
+        fields["doc_type"] = fold_phrase(_line(text, blocks[type_at])).strip(" :")
         fields["title"] = " ".join(
-            " ".join(text[b.start : b.end].split()) for b in blocks[type_at:title_end]
+            _line(text, block)
+            for block in blocks[type_at:title_end]
+            if block.part in (Part.BODY, Part.TITLE)
         )
+    result: list[Block] = []
+    ranks: list[float | None] = []
     zone = Part.BODY
+    after_division: float | None = None
     for position, block in enumerate(blocks):
-        if block.part in (Part.HEADER, Part.FOOTER, Part.RECIPIENTS, Part.SIGNATURE):
-            result.append(block)
-            continue
-        if position < header_end:
-            result.append(replace(block, part=Part.HEADER))
-            continue
-        if position < title_end:
-            result.append(replace(block, part=Part.TITLE, kind=BlockKind.HEADING, level=None))
-            continue
-        if block.kind is BlockKind.TABLE:
-            result.append(block)
-            continue
-        line = text[block.start : block.end].strip()
-        form = fold_phrase(line[:60])
-        if form.startswith(words.recipients) and len(line) < 400:
-            zone = Part.RECIPIENTS
-        elif form.startswith(words.signature) and len(line) < 160:
-            zone = Part.SIGNATURE
-        elif zone is not Part.BODY and (len(line) > 250 or _is_annex(form)):
-            zone = Part.BODY
-        if zone is not Part.BODY:
-            result.append(replace(block, part=zone))
-            continue
-        level = _level(line, form, words)
-        if level is not None:
-            result.append(replace(block, kind=BlockKind.HEADING, level=level))
-        else:
-            result.append(block)
+        line = _line(text, block)
+        part, rank = block.part, None
+        if part is Part.BODY or part is Part.TITLE:
+            if position < header_end:
+                subject = fold_phrase(line[:20]).startswith(words.subject)
+                part = Part.TITLE if subject or part is Part.TITLE else Part.HEADER
+            elif position < title_end:
+                part = Part.TITLE
+            elif block.kind is BlockKind.TABLE:
+                zone = Part.BODY
+            elif part is Part.BODY:
+                zone = _zone(zone, line, position, blocks, text, words)
+                part = zone
+                if not any(c.isalnum() for c in line):
+                    part = Part.BOILERPLATE
+                elif zone is Part.BODY:
+                    rank = _rank(line, block, words)
+                    if after_division is not None and line.isupper() and len(line) < 300:
+                        rank = after_division + 0.5
+                    bare = rank is not None and rank < 5 and _is_bare(line, words)
+                    after_division = rank if bare else None
+        kind = BlockKind.HEADING if rank is not None or part is Part.TITLE else block.kind
+        result.append(_as(block, part, kind))
+        ranks.append(rank)
+    _unmark_lists(result, ranks)
     fields["signer"] = _signer(result, text)
-    metadata = replace(
-        document.metadata,
-        **{
-            key: value
-            for key, value in fields.items()
-            if value is not None and getattr(document.metadata, key) in (None, ())
-        },  # type: ignore[arg-type]
+    return replace(
+        document,
+        metadata=_filled(document, fields),
+        blocks=with_sections(_with_levels(result, ranks), text),
     )
-    return replace(document, metadata=metadata, blocks=with_sections(result, text))
 
 
-def _is_annex(form: str) -> bool:
-    return form.startswith(("phụ lục", "biểu số", "phần thứ"))
+def _unmark_lists(blocks: list[Block], ranks: list[float | None]) -> None:
+    """Numbered lines that follow one another directly are a list, not headings."""
+    start = 0
+    while start < len(ranks):
+        end, rank = start + 1, ranks[start]
+        while end < len(ranks) and ranks[end] == rank:
+            end += 1
+        if rank is not None and rank >= LIST_RANK and end - start > 1:
+            for i in range(start, end):
+                ranks[i] = None
+                blocks[i] = _as(blocks[i], blocks[i].part, BlockKind.LIST_ITEM)
+        start = end
 
 
-def _type_block(blocks: list[Block], text: str, words: _Words) -> int | None:
+def _as(block: Block, part: Part, kind: BlockKind, level: int | None = None) -> Block:
+    # Faster than dataclasses.replace, which looks at every field.
+    return Block(block.start, block.end, part, kind, block.page, block.section, level)
+
+
+def _line(text: str, block: Block) -> str:
+    return " ".join(text[block.start : block.end].split())
+
+
+def _filled(document: Document, fields: dict[str, object]) -> Metadata:
+    metadata = document.metadata
+    # What the input itself says (a row's fields) stands before what the header shows.
+    new = {
+        key: value
+        for key, value in fields.items()
+        if value is not None and getattr(metadata, key) in (None, ())
+    }
+    return replace(metadata, **new) if new else metadata  # type: ignore[arg-type]
+
+
+def _with_levels(blocks: list[Block], ranks: list[float | None]) -> list[Block]:
+    """Number the ranks that occur: the outermost heading of a document has level 1."""
+    depth = {rank: i for i, rank in enumerate(sorted({r for r in ranks if r is not None}), 1)}
+    return [
+        _as(block, block.part, block.kind, depth[rank])
+        if rank is not None
+        else (_as(block, block.part, block.kind) if block.level is not None else block)
+        for block, rank in zip(blocks, ranks, strict=True)
+    ]
+
+
+def _type_block(blocks: list[Block], text: str, words: OfficialWords) -> int | None:
     for position, block in enumerate(blocks[:HEADER_BLOCKS]):
-        line = text[block.start : block.end].strip()
-        if len(line) > 60 or block.kind is BlockKind.TABLE:
+        if block.end - block.start > 60 or block.kind is BlockKind.TABLE:
             continue
-        form = fold_phrase(line).strip(" :")
-        if form in words.types and (line.isupper() or block.kind is BlockKind.HEADING):
+        line = _line(text, block)
+        if fold_phrase(line).strip(" :") in words.types and (
+            line.isupper() or block.kind is BlockKind.HEADING
+        ):
             return position
     return None
 
 
-def _type_name(text: str, block: Block, words: _Words) -> str | None:
-    line = " ".join(text[block.start : block.end].split()).lower()
-    return line.strip(" :") or None
-
-
-def _header_end(blocks: list[Block], text: str, words: _Words) -> int:
+def _header_end(blocks: list[Block], text: str, words: OfficialWords) -> int:
+    """Without a type line (công văn) the header ends below its last known line."""
     last = 0
     for position, block in enumerate(blocks[:HEADER_BLOCKS]):
-        line = text[block.start : block.end]
+        if block.part is Part.HEADER:
+            last = position + 1
+            continue
+        if block.end - block.start > HEADER_LINE:
+            break
+        line = _line(text, block)
         form = fold_phrase(line)
         if (
-            any(p in form for p in (*words.party, *words.state))
-            or _NUMBER.search(line)
-            or _PLACE_DATE.search(line)
-        ) and len(line) < 200:
+            any(p in form for p in (*words.party, *words.state, *words.motto))
+            or form.startswith(words.subject)
+            or words.number.search(line)
+            or words.place_date.search(line)
+        ):
             last = position + 1
     return last
 
 
-def _title_end(blocks: list[Block], text: str, type_at: int, words: _Words) -> int:
-    """The abstract follows the type: up to three short blocks, until a section begins."""
+def _title_end(blocks: list[Block], text: str, type_at: int, words: OfficialWords) -> int:
+    """The abstract follows the type: short blocks until the text begins."""
     end = type_at + 1
-    for position in range(type_at + 1, min(type_at + 4, len(blocks))):
-        line = text[blocks[position].start : blocks[position].end].strip()
+    for position in range(type_at + 1, min(type_at + 5, len(blocks))):
+        block = blocks[position]
+        line = _line(text, block)
+        if block.part is Part.HEADER or not any(c.isalnum() for c in line):
+            break
+        if len(line) > ABSTRACT_LENGTH or block.kind is BlockKind.TABLE:
+            break
         form = fold_phrase(line[:60])
-        if len(line) > 300 or _level(line, form, words) is not None or line.startswith("-----"):
+        if position > type_at + 1 or not line.isupper():
+            rank = _rank(line, block, words)
+            if rank is not None and not (rank == UNNUMBERED and position == type_at + 1):
+                break
+        if form.startswith(words.preamble) and not line.isupper() and (
+            len(line) > 120 or line.endswith((";", ".", ",")) or position > type_at + 1
+        ):  # fmt: skip
             break
-        if form.startswith(("căn cứ", "kính gửi", "thực hiện", "xét", "theo đề nghị")):
+        if line.endswith((".", ";", ":")):
             break
-        if line.endswith((".", ";", ":")) and position > type_at + 1:
+        if position > type_at + 1 and len(line) > 200:
             break
         end = position + 1
-        if line.endswith("."):
-            break
     return end
 
 
-def _level(line: str, form: str, words: _Words) -> int | None:
+def _rank(line: str, block: Block, words: OfficialWords) -> float | None:
+    """Return the rank of a heading (1 is the outermost), or None for other lines."""
     if len(line) > HEADING_LENGTH:
         return None
-    for level, pattern in _LEVELS:
+    for number, pattern in enumerate(words.divisions, start=1):
+        match = pattern.match(line)
+        # "Điều 5 của Luật này quy định ..." begins a sentence, "Điều 5. Phạm vi" does not.
+        if match and (
+            match.end() == len(line)
+            or line[match.end() : match.end() + 2].lstrip()[:1] in tuple(".:-–/")
+            or line.isupper()
+        ):
+            return float(number)
+    ended = line.endswith((".", ";", ",", ":"))
+    for rank, pattern in _NUMBERED:
         if pattern.match(line):
-            # A numbered sentence is a paragraph; a heading has no full stop at its end.
-            if level >= 5 and line.rstrip().endswith((".", ";", ",")):
-                return None
-            return level
-    if line.isupper() and len(line) > 6:
-        return 1
-    bare = form.rstrip(" :.")
-    if len(line) < 80 and any(bare == h or bare.startswith(h + " ") for h in words.headings):
-        return 6 if not line.rstrip().endswith(".") else None
+            # A numbered sentence is a paragraph; a heading has no stop at its end.
+            return None if ended and not (line.endswith(":") and len(line) < 80) else rank
+    if block.kind is BlockKind.HEADING and block.part is Part.BODY:
+        return UNNUMBERED - 1 + min(block.level or 1, 9) / 10
+    if line.isupper() and len(line) > 6 and line[:1].isalpha() and not ended:
+        return 5.5
+    if len(line) < 80 and not line.endswith((".", ";", ",")) and line[:1].isupper():
+        bare = fold_phrase(line).rstrip(" :.")
+        if any(bare == h or bare.startswith((h + " ", h + ",")) for h in words.headings):
+            return UNNUMBERED
     return None
 
 
+def _is_bare(line: str, words: OfficialWords) -> bool:
+    """Say whether a division's line holds its number alone: the title is the next line."""
+    for pattern in words.divisions:
+        match = pattern.match(line)
+        if match and not line[match.end() :].strip(" .:-–"):
+            return True
+    return False
+
+
+def _zone(
+    zone: Part, line: str, position: int, blocks: list[Block], text: str, words: OfficialWords
+) -> Part:
+    """Return the zone that a line below the title stands in: body, recipients, signature."""
+    if len(line) > CLOSING_LENGTH:
+        return Part.BODY
+    form = fold_phrase(line[:60])
+    if form.startswith(words.recipients):
+        return Part.RECIPIENTS
+    if form.startswith(words.addressee):
+        return Part.RECIPIENTS if position < HEADER_BLOCKS else Part.BODY
+    if form.startswith(words.annex) and (line.isupper() or len(line) < 60):
+        return Part.BODY
+    if line.lower().startswith(words.signature) and line[:3].isupper():
+        return Part.SIGNATURE
+    if line.isupper() and form.startswith(words.offices) and _near_end(position, blocks, text):
+        return Part.SIGNATURE
+    if zone is Part.RECIPIENTS:
+        if position < HEADER_BLOCKS and not line.startswith(("-", "–", "+")):
+            return Part.BODY  # the addressees of a letter end where its text begins
+        if line.isupper():
+            return Part.SIGNATURE
+        return zone
+    if zone is Part.SIGNATURE:
+        return zone
+    if position >= len(blocks) - 3 and _PERSON.fullmatch(line) and not line.isupper():
+        before = _line(text, blocks[position - 1]) if position else ""
+        if before.endswith((".", "./", "/.")) or fold_phrase(before).strip("() ") in words.signed:
+            return Part.SIGNATURE
+    return zone
+
+
+def _near_end(position: int, blocks: list[Block], text: str) -> bool:
+    """An office in capitals signs where a name follows within three lines."""
+    for block in blocks[position + 1 : position + 5]:
+        line = _DEGREE.sub("", _line(text, block))
+        if _PERSON.fullmatch(line) and not line.isupper():
+            return True
+    return False
+
+
 def _read_header(
-    blocks: list[Block], text: str, end: int, words: _Words, fields: dict[str, object]
+    blocks: list[Block], text: str, words: OfficialWords, fields: dict[str, object]
 ) -> None:
     issuer: list[str] = []
-    for block in blocks[: max(end, 1)]:
-        raw = text[block.start : block.end]
-        for line in re.split(r"[\n\t]+", raw):
-            line = line.strip(" -–*_")
-            if not line:
+    previous = ""
+    for block in blocks:
+        for raw in _SPLIT.split(text[block.start : block.end]):
+            line = " ".join(raw.split()).strip(" -–*_—.")
+            form = fold_phrase(line)
+            if not line or form in words.motto:
                 continue
-            form = fold_phrase(line).strip(" *-")
             if form in words.stamps:
-                fields["secrecy"] = words.stamps[form]
+                fields["secrecy"] = fields.get("secrecy") or words.stamps[form]
                 continue
-            number = _NUMBER.search(line)
-            place = _PLACE_DATE.search(line)
+            if form.startswith(words.subject):
+                fields.setdefault("title", line)
+                continue
+            number = words.number.search(line)
+            place = words.place_date.search(line)
+            if place is None and previous:
+                # A narrow column breaks the date: "..., ngày 3 tháng 2 năm" / "2021".
+                place = words.place_date.search(f"{previous} {line}")
+            previous = line
             if number:
-                fields["number"] = re.sub(r"\s", "", number.group("n"))
+                found = re.sub(r"\s", "", number["number"])
+                fields.setdefault("number", found)
+                symbol = re.split(r"[-/]", found)[1] if "-" in found else ""
+                fields.setdefault("doc_type", words.type_of_symbol.get(symbol))
             if place:
-                fields["place"] = place.group("place").strip()
-                fields["published"] = _date(place)
-            if number or place or any(p in form for p in (*words.party, *words.state)):
+                fields.setdefault("place", _place(place["place"]))
+                fields.setdefault("published", _date(place))
+            if number or place:
                 continue
-            if line.upper() == line and len(line) > 3 and not form.startswith(("độc lập",)):
-                issuer.append(" ".join(line.split()))
+            national = next((p for p in (*words.party, *words.state) if p in form), None)
+            if national is not None:
+                # Issuer and national line stand side by side in one line of plain text.
+                line = line[: form.index(national)].strip(" -–*|") if line.isupper() else ""
+            if line.isupper() and len(line) > 3:
+                issuer.append(line)
     if issuer:
         fields["issuer"] = " ".join(issuer)
 
 
+def _place(words: str) -> str:
+    """Cut what stands before a place in one line of plain text, in capitals or with figures."""
+    parts = words.split()
+    for index in range(len(parts) - 1, -1, -1):
+        part = parts[index]
+        if any(c.isdigit() for c in part) or (len(part) > 2 and part.isupper()):
+            return " ".join(parts[index + 1 :]) or " ".join(parts)
+    return " ".join(parts)
+
+
 def _date(match: re.Match[str]) -> date | None:
-    year, month, day = int(match.group("y")), int(match.group("m")), int(match.group("d"))
-    if 1 <= month <= 12 and 1 <= day <= 31:
-        try:
-            return date(year, month, day)
-        except ValueError:
-            return None
-    return None
+    try:
+        return date(int(match["y"]), int(match["m"]), int(match["d"]))
+    except ValueError:  # the day is left blank in drafts
+        return None
 
 
 def _signer(blocks: list[Block], text: str) -> str | None:
-    """The last line of the signature block that looks like a name."""
+    """Return the last name of the signature, without degrees."""
     for block in reversed(blocks):
         if block.part is not Part.SIGNATURE:
             continue
-        for line in reversed(re.split(r"[\n\t]+", text[block.start : block.end])):
-            line = line.strip()
-            if re.fullmatch(rf"(?:[{UPPER}]\w*\s?){{2,5}}", line) and not line.isupper():
+        for raw in reversed(_SPLIT.split(text[block.start : block.end])):
+            line = _DEGREE.sub("", " ".join(raw.split()))
+            if _PERSON.fullmatch(line) and not line.isupper():
                 return line
     return None

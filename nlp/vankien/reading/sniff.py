@@ -1,180 +1,211 @@
-"""Which format a file has, by its bytes; the registry of readers; ``read``.
+"""Which format a file has, by its bytes; size limits; ``read``.
 
-A reader is a function of (bytes, source, sha256) that returns a Document.  To add one,
-register it in its own module below; other packages use the entry point
-``vankien_readers``.
+Where to start reading: :func:`read` opens a file or address, :func:`sniff` names its
+format, and the reader of that name (see :mod:`registry`) makes the Document.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
+import re
 import zipfile
-from collections.abc import Callable
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
-
-import catalogue
-import fsspec
 
 from vankien.documents import Document
 from vankien.errors import ReadError, UsageError
+from vankien.reading.registry import Reader, known_readers
+from vankien.reading.rows import RowFields, iter_rows
+from vankien.reading.streams import compression_of, open_bytes, row_form, stream_errors
+from vankien.reading.text import encoding_of
 
-__all__ = ["MAX_BYTES", "Reader", "read", "read_bytes", "readers", "sniff"]
+__all__ = ["MAX_BYTES", "read", "read_bytes", "sniff"]
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest file that is read as one document."""
 
-Reader = Callable[[bytes, str, str], Document]
+CONTROL_SHARE = 0.02
+"""Text has fewer control characters than this share of its bytes."""
 
-readers = catalogue.create("vankien", "readers", entry_points=True)
-"""Registry of readers by format name."""
-
-# The formats of this package and the function that reads each; imported on first use.
-_OWN = {
-    "pdf": "vankien.reading.pdf:read_pdf",
-    "docx": "vankien.reading.word:read_docx",
-    "html": "vankien.reading.html:read_html",
-    "text": "vankien.reading.text:read_text",
-}
-_ROWS = ("jsonl", "csv", "parquet")
-_HTML_MARKS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<article", b"<div", b"<meta")
-_BINARY = {
-    b"\xd0\xcf\x11\xe0": "an old Word, Excel or PowerPoint file",
+_ROWS = frozenset({"jsonl", "csv", "parquet"})
+_TEXT_NAMES = (".txt", ".text", ".md", ".csv", ".tsv", ".jsonl", ".ndjson", ".json")
+_BLANK = b" \t\r\n\x0b\x0c\x00\xef\xbb\xbf\xff\xfe"
+_HTML_START = re.compile(
+    rb"(?:<!--.*?-->\s*|<\?xml[^>]*\?>\s*)*"
+    rb"<(?:!doctype\s+html|html|head|body|title|meta|article|section|main|div|table|span|"
+    rb"h[1-6]|p|br|center|font|script|style|link)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_HTML_INSIDE = re.compile(rb"<(?:!doctype\s+html|html|body)\b", re.IGNORECASE)
+_OLE = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+# Formats that vankien does not read, for a message that says what the file is.
+_REFUSED = {
+    _OLE: "an old Word, Excel or PowerPoint file",
     b"{\\rtf": "an RTF file",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
     b"GIF8": "an image",
     b"II*\x00": "an image",
     b"MM\x00*": "an image",
-    b"\x1f\x8b": "a gzip archive",
+    b"BM": "an image",
     b"Rar!": "an archive",
     b"7z\xbc\xaf": "an archive",
+    b"BZh": "an archive",
+    b"\xfd7zXZ": "an archive",
     b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"SQLite": "a database",
+    b"OggS": "a recording",
+    b"ID3": "a recording",
 }
 
 
 def sniff(data: bytes, name: str = "") -> str:
     """Return the format of bytes: pdf, docx, html, text, jsonl, csv or parquet.
 
-    The name decides only between plain text and rows of text.  Raises ReadError (V102) for
-    what vankien does not read, (V101) for nothing.
+    The content decides; ``name`` only where text, CSV and JSONL look alike.  Raises
+    ReadError for nothing (V101), what vankien does not read (V102), a damaged DOCX (V105)
+    and a protected one (V104).
+
+    >>> sniff(b"%PDF-1.7 ...", "bao-cao.txt")
+    'pdf'
     """
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+    if not data[:4096].strip(_BLANK) and not data.strip(_BLANK):
         raise ReadError("V101", name or "the input")
+    suffix = Path(name.partition("#")[0]).suffix.lower()
     head = data[:1024]
-    if b"%PDF-" in head:
+    # The PDF reference allows other bytes before the header; a text may speak of it.
+    if head.startswith(b"%PDF-") or (b"%PDF-" in head and suffix not in _TEXT_NAMES):
         return "pdf"
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
-        return _zip(data, name)
-    if data.startswith(b"PAR1"):
-        return "parquet"
-    for magic, what in _BINARY.items():
-        if data.startswith(magic):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zip_form(data, name)
+    rows = row_form(data[:65536], name)
+    if rows == "parquet" or (rows is not None and compression_of(data) is not None):
+        return rows
+    for other in known_readers().values():
+        if other.magic and data.startswith(other.magic):
+            return other.name
+    if data.startswith(_OLE) and _ENCRYPTED_PACKAGE in data:
+        raise ReadError("V104", name)
+    text = _is_text(data)
+    for magic, what in _REFUSED.items():
+        # Short marks ("BM", "MZ") may begin a text; then the bytes decide.
+        if data.startswith(magic) and (len(magic) > 3 or not text):
             raise ReadError("V102", name, detail=what)
-    lower = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if lower.startswith((b"<?xml", b"<!--")) or any(m in lower for m in _HTML_MARKS[:2]):
-        if any(mark in data[:65536].lower() for mark in _HTML_MARKS):
-            return "html"
-        raise ReadError("V102", name, detail="XML that is no HTML")
-    if lower.startswith(_HTML_MARKS):
+    if compression_of(data) is not None:
+        raise ReadError("V102", name, detail="a compressed file that holds no JSONL or CSV")
+    if not text:
+        what = f"its content is binary, its name ends in {suffix!r}" if suffix else "it is binary"
+        raise ReadError("V102", name, detail=what)
+    return _text_form(data, name, suffix, rows)
+
+
+def _text_form(data: bytes, name: str, suffix: str, rows: str | None) -> str:
+    sample = data[:65536]
+    if (encoding := encoding_of(data)).startswith("utf-16"):
+        sample = sample.decode(encoding, "ignore").encode()
+    start = sample.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _HTML_START.match(start) or (suffix not in _TEXT_NAMES and _HTML_INSIDE.search(start)):
         return "html"
-    suffix = Path(name.split("#")[0]).suffix.lower()
-    if suffix in (".jsonl", ".ndjson"):
-        return "jsonl"
-    if suffix in (".csv", ".tsv"):
-        return "csv"
-    if suffix == ".json" and lower.startswith(b"{"):
-        return "jsonl"
-    if _is_text(data):
-        return "text"
-    raise ReadError("V102", name, detail=f"its content is binary, its name ends in {suffix!r}")
+    if rows is not None:
+        return rows
+    if start.startswith((b"<?xml", b"<svg", b"<rss")):
+        raise ReadError("V102", name, detail="XML that is no HTML")
+    if start.startswith(b"{\\rtf"):
+        raise ReadError("V102", name, detail="an RTF file")
+    if suffix == ".json":
+        raise ReadError("V102", name, detail="JSON that has not one object in every line")
+    return "text"
 
 
 def _is_text(data: bytes) -> bool:
     sample = data[:65536]
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if encoding_of(data) != "utf-8":
         return True
-    zeros = sample.count(0)
-    if zeros:
-        # UTF-16 of Latin letters has a zero in many pairs and few control characters.
-        return zeros > len(sample) // 8 and max(
-            sample[0::2].count(0), sample[1::2].count(0)
-        ) > 0.9 * zeros
-    control = sum(byte < 9 or 13 < byte < 32 for byte in sample)
-    return control * 50 < max(len(sample), 1)
+    control = len(sample) - len(sample.translate(None, _CONTROL))
+    return b"\x00" not in sample and control <= CONTROL_SHARE * len(sample)
 
 
-def _zip(data: bytes, name: str) -> str:
+_CONTROL = bytes(c for c in range(32) if c not in b"\t\n\x0b\x0c\r\x1b")
+
+
+def _zip_form(data: bytes, name: str) -> str:
+    word = name.lower().endswith((".docx", ".docm"))
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        if name.lower().endswith(".docx"):
-            raise ReadError("V105", name, detail="the file is truncated or damaged") from error
+        if word or b"word/" in data[:65536]:
+            raise ReadError("V105", name, detail="it is truncated or damaged") from error
         raise ReadError("V102", name, detail="a damaged archive") from error
     if "word/document.xml" in names:
         return "docx"
-    if name.lower().endswith(".docx"):
+    if word:
         raise ReadError("V105", name, detail="it holds no document part")
     raise ReadError("V102", name, detail="an archive that is no DOCX")
 
 
-def reader_of(form: str) -> Reader:
-    """Return the reader of a format, importing it on first use."""
-    if form in _OWN:
-        module, _, function = _OWN[form].partition(":")
-        reader: Reader = getattr(importlib.import_module(module), function)
-        return reader
-    found: Reader = readers.get(form)
+def _reader_of(form: str, source: str) -> Reader:
+    found = known_readers().get(form)
+    if found is None:
+        raise ReadError("V102", source, detail=f"no reader for {form!r} is installed")
     return found
 
 
 def read_bytes(data: bytes, *, source: str = "", sha256: str | None = None) -> Document:
-    """Read one document from bytes.  Raises ReadError."""
+    """Read one document from bytes; ``source`` names them in messages and tables.
+
+    Raises ReadError for what cannot be read, UsageError (V401) for files of rows.
+    """
     form = sniff(data, source)
     if form in _ROWS:
         raise UsageError(
-            "V401", source, detail="the input holds rows; use vankien.extract or iter_rows"
+            "V401", source or "the input", detail="it holds rows; use vankien.extract or iter_rows"
         )
     digest = sha256 if sha256 is not None else hashlib.sha256(data).hexdigest()
-    return reader_of(form)(data, source, digest)
+    return _reader_of(form, source).read(data, source, digest)
 
 
-def read(path: str | Path, *, max_bytes: int = MAX_BYTES, sha256: str | None = None) -> Document:
+def read(
+    path: str | Path,
+    *,
+    max_bytes: int = MAX_BYTES,
+    sha256: str | None = None,
+    fields: RowFields | None = None,
+) -> Document:
     """Read one file or fsspec address as a Document.
 
-    A row file (JSONL, CSV, Parquet) with exactly one row gives that row's document; with
-    more rows a UsageError says to use ``vankien.extract``.  Raises ReadError where the
-    file cannot be opened or read, names file and remedy.
+    A file of rows (JSONL, CSV, Parquet) with exactly one row gives that row's document, its
+    parts named by ``fields``; with more rows a UsageError (V401) says to use
+    ``vankien.extract``.  ``sha256`` is what the content is expected to be.  Raises
+    ReadError where the file cannot be opened (V109), is larger than ``max_bytes`` (V111),
+    has changed (V114) or cannot be read.
     """
     source = str(path)
-    try:
-        with fsspec.open(source, "rb") as stream:
-            data: bytes = stream.read(max_bytes + 1)
-    except (OSError, ValueError) as error:
-        detail = getattr(error, "strerror", None) or str(error)
-        raise ReadError("V109", source, detail=detail) from error
+    with open_bytes(source) as stream, stream_errors(source):
+        data = stream.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise ReadError("V111", source, detail=f"more than {max_bytes:,} bytes")
-    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+    digest = hashlib.sha256(data).hexdigest()
+    if sha256 is not None and digest != sha256:
         raise ReadError("V114", source, detail="its content changed")
     if sniff(data, source) in _ROWS:
-        return _single_row(source)
-    return read_bytes(data, source=source, sha256=sha256)
+        return _single_row(source, fields or RowFields())
+    return read_bytes(data, source=source, sha256=digest)
 
 
-def _single_row(source: str) -> Document:
-    from vankien.reading.rows import iter_rows
-
-    rows = iter_rows(source)
-    first = next(rows, None)
-    if first is None:
+def _single_row(source: str, fields: RowFields) -> Document:
+    rows = list(islice(iter_rows(source, fields=fields), 2))
+    if not rows:
         raise ReadError("V101", source)
-    if next(rows, None) is not None:
+    if len(rows) > 1:
         raise UsageError(
-            "V401", source, detail="the file holds several rows; use vankien.extract"
+            "V401",
+            source,
+            detail="the file holds several rows; use vankien.extract, or iter_rows in Python",
         )
-    if isinstance(first, ReadError):
-        raise first
-    return first
+    if isinstance(rows[0], ReadError):
+        raise rows[0]
+    return rows[0]

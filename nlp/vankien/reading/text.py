@@ -10,44 +10,63 @@ from vankien.errors import ReadError
 from vankien.normalise import clean
 from vankien.reading.layout import analyse
 from vankien.reading.paragraphs import join_wrapped
+from vankien.reading.registry import reader
 
-__all__ = ["decode", "from_text", "read_text"]
+__all__ = ["decode", "encoding_of", "from_text", "read_text"]
 
 _LINE = re.compile(r"[^\n]+")
+_NO_METADATA = Metadata()
+
+
+def encoding_of(data: bytes) -> str:
+    """Return the name of the encoding that the first bytes show; UTF-8 where they show none.
+
+    A byte-order mark decides; without one, UTF-16 is known by the zero bytes in every other
+    place that its Latin letters, spaces and digits have.
+    """
+    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return "utf-32"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if data.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    sample = data[:4096]
+    if b"\x00" in sample:
+        half = len(sample) // 2
+        if sample[1::2].count(0) > half // 3 > sample[0::2].count(0) * 4:
+            return "utf-16-le"
+        if sample[0::2].count(0) > half // 3 > sample[1::2].count(0) * 4:
+            return "utf-16-be"
+    return "utf-8"
 
 
 def decode(data: bytes, source: str) -> str:
-    """Decode UTF-8 or UTF-16 bytes (with or without a byte-order mark).
+    """Decode UTF-8 or UTF-16 bytes, with or without a byte-order mark.
 
     Raises ReadError (V110) for anything else: nothing is decoded on a guess.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif data.startswith(b"\xef\xbb\xbf"):
-        encoding = "utf-8-sig"
-    elif len(data) >= 4 and data[1:2000:2].count(0) > len(data[1:2000:2]) // 4:
-        encoding = "utf-16-le"
-    elif len(data) >= 4 and data[0:2000:2].count(0) > len(data[0:2000:2]) // 4:
-        encoding = "utf-16-be"
-    else:
-        encoding = "utf-8"
+    encoding = encoding_of(data)
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise ReadError(
-            "V110", source, detail=f"byte {error.start} is no {encoding.upper()}"
-        ) from error
+        name = encoding.removesuffix("-sig").upper()
+        detail = f"the byte at position {error.start:,} is not {name}"
+        raise ReadError("V110", source, detail=detail) from error
 
 
-def line_blocks(text: str) -> list[Block]:
-    """Return one paragraph block for every line that is not blank."""
+def line_blocks(text: str, offset: int = 0) -> list[Block]:
+    """Return one paragraph block for every line that is not blank, without outer spaces."""
     blocks = []
     for match in _LINE.finditer(text):
         line = match.group()
-        stripped = line.strip()
-        if stripped:
-            start = match.start() + line.index(stripped)
-            blocks.append(Block(start, start + len(stripped)))
+        start, end = match.span()
+        if line[0].isspace() or line[-1].isspace():
+            stripped = line.strip()
+            if not stripped:
+                continue
+            start += line.index(stripped)
+            end = start + len(stripped)
+        blocks.append(Block(start + offset, end + offset))
     return blocks
 
 
@@ -57,28 +76,33 @@ def from_text(
     doc_id: str | None = None,
     source: str = "",
     sha256: str = "",
-    metadata: Metadata = Metadata(),  # noqa: B008 - frozen
+    metadata: Metadata = _NO_METADATA,
     kind: Kind | None = None,
     title: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Document:
-    """Return a Document of a string.
+    """Return the Document of a string; its blocks are the lines that are not blank.
 
     The text is kept exactly, apart from :func:`vankien.normalise.clean`.  With ``title``
     the document's text is the title, a blank line, then the text.  Without ``doc_id`` the
-    id is the first 16 hex digits of the text's SHA-256.
+    id is the first 16 hex digits of the text's SHA-256.  ``kind`` overrides what the
+    layout shows.
+
+    >>> document = from_text("Chi bộ họp ngày 3 tháng 2.")
+    >>> [document.text[b.start : b.end] for b in document.blocks]
+    ['Chi bộ họp ngày 3 tháng 2.']
     """
     text = clean(text)
-    blocks = line_blocks(text)
+    title = " ".join(clean(title).split()) if title else None
     if title:
-        title = " ".join(clean(title).split())
-    if title:
-        shift = len(title) + 2
+        blocks = line_blocks(text, len(title) + 2)
         text = f"{title}\n\n{text}"
-        blocks = [Block(b.start + shift, b.end + shift) for b in blocks]
         blocks.insert(0, Block(0, len(title), part=Part.TITLE, kind=BlockKind.HEADING))
-    if doc_id is None:
-        doc_id = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    else:
+        blocks = line_blocks(text)
+    if doc_id is None or not sha256:
+        sha256 = sha256 or hashlib.sha256(text.encode()).hexdigest()
+        doc_id = doc_id or sha256[:16]
     document = Document(
         doc_id=doc_id,
         source=source,
@@ -91,8 +115,12 @@ def from_text(
     return analyse(document, kind=kind)
 
 
+@reader("text", extensions=(".txt", ".text", ".md"))
 def read_text(data: bytes, source: str, sha256: str) -> Document:
-    """Read a text file.  Hard-wrapped lines are joined to paragraphs."""
+    """Read a text file; the lines of a hard-wrapped one are joined to paragraphs.
+
+    Raises ReadError (V101 nothing but white space, V110 neither UTF-8 nor UTF-16).
+    """
     text = clean(decode(data, source))
     if not text.strip():
         raise ReadError("V101", source)

@@ -1,58 +1,97 @@
-"""DOCX: paragraphs, headings, tables, headers and footers in body order."""
+"""DOCX: paragraphs, headings, lists, tables, notes, headers and footers in body order.
+
+Where to start reading: :func:`read_docx` walks the body (:func:`_blocks` also descends into
+content controls and accepted insertions).  Numbers of lists and headings are not in the
+text of a DOCX; :mod:`word_numbering` counts them as a word processor does.
+"""
 
 from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
 from vankien.documents import BlockKind, Document, DocumentBuilder, Part
 from vankien.errors import ReadError
-from vankien.normalise import clean, fold_phrase
+from vankien.normalise import clean
 from vankien.reading.layout import analyse
-from vankien.reading.tables import header_cells, unit_above
+from vankien.reading.paragraphs import begins_item, ends_sentence
+from vankien.reading.registry import reader
+from vankien.reading.tables import (
+    Grid,
+    caption_above,
+    furniture_part,
+    header_cells,
+    place_cells,
+    unit_above,
+)
+from vankien.reading.word_numbering import Numbering, Styles, attribute, child, local_name
+from vankien.reading.wording import official_words
 
 __all__ = ["read_docx"]
 
-MAX_UNPACKED = 256 * 1024 * 1024
-"""Largest sum of unpacked parts: a small file that unpacks to more is a bomb."""
+MAX_XML = 64 * 1024 * 1024
+MAX_UNPACKED = 512 * 1024 * 1024
+"""Most bytes of the XML parts and of all parts: a small file that unpacks to more is a bomb."""
 
-_HEADING = re.compile(r"(?:heading|tiêu đề|đề mục)\s*(\d)", re.IGNORECASE)
-_OFFICIAL = ("đảng cộng sản việt nam", "cộng hòa xã hội chủ nghĩa việt nam")
+MAX_PARTS = 20_000
+HEADER_PARAGRAPHS = 14
+"""Tabs between two columns of a header stand in so many first paragraphs."""
+
+_WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"})
+_HIDDEN = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr"})
+_GAP = re.compile(r"\s*\t\s*")
 
 
+@dataclass(slots=True)
+class _Reading:
+    """What reading needs at every paragraph."""
+
+    builder: DocumentBuilder
+    styles: Styles
+    numbering: Numbering
+    notes: dict[str, list[str]]
+    above: list[str] = field(default_factory=list)
+
+
+@reader("docx", magic=(), extensions=(".docx",))
 def read_docx(data: bytes, source: str, sha256: str) -> Document:
-    """Read a DOCX file.  Raises ReadError (V105, V111, V101)."""
+    """Read a DOCX file.
+
+    Deleted text and field codes are left out, accepted insertions kept; a footnote follows
+    the paragraph that refers to it.  Raises ReadError: V101 without text, V104 protected,
+    V105 damaged, V111 larger than the limits when unpacked.
+    """
     import docx
-    from docx.opc.exceptions import PackageNotFoundError
-    from lxml.etree import XMLSyntaxError
+    from docx.opc.exceptions import OpcError
+    from lxml.etree import LxmlError
 
     _check_size(data, source)
     try:
         document = docx.Document(BytesIO(data))
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ReadError("V105", source, detail="the file is damaged") from error
-    except XMLSyntaxError as error:
-        raise ReadError("V105", source, detail=str(error).splitlines()[0]) from error
-    builder = DocumentBuilder()
-    section = document.sections[0] if document.sections else None
-    if section is not None:
-        for paragraph in section.header.paragraphs:
-            builder.add(_line(paragraph.text), part=Part.HEADER)
-    unit: str | None = None
-    for element in document.element.body.iterchildren():
-        tag = element.tag.rsplit("}", 1)[-1]
-        if tag == "p":
-            text = _line(_text(element))
-            _add_paragraph(document, element, text, builder)
-            unit = unit_above(text) or (unit if not text else None)
-        elif tag == "tbl":
-            _add_table(docx.table.Table(element, document), builder, unit)
-            unit = None
-    if section is not None:
-        for paragraph in section.footer.paragraphs:
-            builder.add(_line(paragraph.text), part=Part.FOOTER)
+        reading = _Reading(
+            DocumentBuilder(),
+            Styles(document.styles.element),
+            Numbering(_part_element(document, "numbering")),
+            {**_notes(document, "footnotes"), **_notes(document, "endnotes")},
+        )
+        headers, footers = _running(document)
+    except (OpcError, zipfile.BadZipFile, LxmlError, KeyError, ValueError, AttributeError) as error:
+        detail = " ".join(str(error).split())[:120] or "a part is damaged"
+        raise ReadError("V105", source, detail=detail) from error
+    for text in headers:
+        reading.builder.add(text, part=Part.HEADER)
+    for element in _blocks(document.element.body):
+        if local_name(element) == "p":
+            _add_paragraph(element, reading)
+        else:
+            _add_table(element, reading)
+    for text in footers:
+        reading.builder.add(text, part=Part.FOOTER)
+    builder = reading.builder
     if not builder.blocks:
         raise ReadError("V101", source)
     return analyse(
@@ -70,14 +109,66 @@ def read_docx(data: bytes, source: str, sha256: str) -> Document:
 def _check_size(data: bytes, source: str) -> None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            unpacked = sum(info.file_size for info in archive.infolist())
-            encrypted = any(info.flag_bits & 1 for info in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise ReadError("V105", source, detail="the file is truncated or damaged") from error
-    if encrypted:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        raise ReadError("V105", source, detail="it is truncated or damaged") from error
+    if any(part.flag_bits & 1 for part in parts):
         raise ReadError("V104", source)
-    if unpacked > MAX_UNPACKED:
-        raise ReadError("V111", source, detail=f"it unpacks to {unpacked:,} bytes")
+    xml = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels")))
+    total = sum(part.file_size for part in parts)
+    if xml > MAX_XML or total > MAX_UNPACKED or len(parts) > MAX_PARTS:
+        raise ReadError("V111", source, detail=f"it unpacks to {total:,} bytes")
+
+
+def _part_element(document: Any, name: str) -> Any:
+    """Return the root element of a related part, or None where the file has none."""
+    from docx.oxml.parser import parse_xml
+
+    for relation in document.part.rels.values():
+        if not relation.is_external and relation.reltype.endswith(f"/{name}"):
+            return parse_xml(relation.target_part.blob)
+    return None
+
+
+def _notes(document: Any, name: str) -> dict[str, list[str]]:
+    """Return the texts of foot- or endnotes by kind and number."""
+    root = _part_element(document, name)
+    if root is None:
+        return {}
+    notes: dict[str, list[str]] = {}
+    for note in root:
+        # Separators between text and notes are notes of a type of their own.
+        if isinstance(note.tag, str) and attribute(note, "type") is None:
+            texts = [_line(_text(p)) for p in note.iter() if local_name(p) == "p"]
+            notes[f"{name}{attribute(note, 'id')}"] = [text for text in texts if text]
+    return notes
+
+
+def _running(document: Any) -> tuple[list[str], list[str]]:
+    """Return the texts of headers and of footers, each once."""
+    heads: dict[str, None] = {}
+    feet: dict[str, None] = {}
+    for section in document.sections:
+        for seen, parts in (
+            (heads, (section.header, section.first_page_header, section.even_page_header)),
+            (feet, (section.footer, section.first_page_footer, section.even_page_footer)),
+        ):
+            for part in parts:
+                if part.is_linked_to_previous:
+                    continue
+                for element in part._element.iter():
+                    if local_name(element) == "p":
+                        seen[_line(_text(element))] = None
+    return [text for text in heads if text], [text for text in feet if text]
+
+
+def _blocks(parent: Any) -> Iterator[Any]:
+    for element in parent:
+        name = local_name(element)
+        if name in ("p", "tbl"):
+            yield element
+        elif name in _WRAPPERS:
+            yield from _blocks(element)
 
 
 def _line(text: str) -> str:
@@ -85,62 +176,158 @@ def _line(text: str) -> str:
 
 
 def _text(element: Any) -> str:
-    """Return the text of a paragraph with accepted insertions and without deletions."""
+    """Return the text of a paragraph; line breaks are newlines, tabs tabs."""
     pieces: list[str] = []
-    for node in element.iter():
-        name = node.tag.rsplit("}", 1)[-1] if isinstance(node.tag, str) else ""
-        if name == "t":
-            pieces.append(node.text or "")
-        elif name in ("tab", "br", "cr"):
-            pieces.append(" ")
-        elif name == "noBreakHyphen":
-            pieces.append("-")
+    _collect(element, pieces)
     return "".join(pieces)
 
 
-def _add_paragraph(document: Any, element: Any, text: str, builder: DocumentBuilder) -> None:
-    from docx.text.paragraph import Paragraph
+def _collect(element: Any, pieces: list[str]) -> None:
+    for node in element:
+        name = local_name(node)
+        if name == "t":
+            pieces.append(node.text or "")
+        elif name == "tab":
+            pieces.append("\t")
+        elif name in ("br", "cr"):
+            pieces.append("\n")
+        elif name in ("noBreakHyphen", "softHyphen"):
+            pieces.append("-" if name == "noBreakHyphen" else "")
+        elif name == "p" and pieces:
+            pieces.append("\n")  # a paragraph of a text box
+            _collect(node, pieces)
+        elif name and name not in _HIDDEN:
+            _collect(node, pieces)
 
-    if not text:
+
+def _lines(raw: str, *, header: bool) -> list[str]:
+    """Cut a paragraph at the line breaks that end something, and at the gap of a header."""
+    lines: list[str] = []
+    for piece in raw.split("\n"):
+        parts = [piece]
+        if header and "\t" in piece:
+            columns = [_line(part) for part in _GAP.split(piece)]
+            if sum(1 for c in columns if c.isupper() or _is_header_line(c)) >= 2:
+                parts = columns
+        for part in parts:
+            text = _line(part)
+            if not text:
+                continue
+            if lines and len(parts) == 1 and not _ends_here(lines[-1], text):
+                lines[-1] = f"{lines[-1]} {text}"
+            else:
+                lines.append(text)
+    return lines
+
+
+def _is_header_line(text: str) -> bool:
+    words = official_words()
+    return bool(words.number.search(text) or words.place_date.search(text))
+
+
+def _ends_here(line: str, following: str) -> bool:
+    return ends_sentence(line) or begins_item(following) or line.isupper() != following.isupper()
+
+
+def _add_paragraph(element: Any, reading: _Reading) -> None:
+    builder = reading.builder
+    properties = reading.styles.paragraph(element)
+    lines = _lines(_text(element), header=len(builder.blocks) < HEADER_PARAGRAPHS)
+    # The number counts on even where the paragraph is empty: so do word processors.
+    label = reading.numbering.label(properties.number, properties.depth)
+    if not lines:
         return
-    paragraph = Paragraph(element, document)
-    style = paragraph.style.name if paragraph.style is not None else ""
-    heading = _HEADING.match(style or "")
-    if heading:
-        builder.add(text, kind=BlockKind.HEADING, level=int(heading.group(1)))
-    elif style == "Title":
-        builder.add(text, kind=BlockKind.HEADING, level=1)
-    elif style.lower().startswith("list"):
-        builder.add(text, kind=BlockKind.LIST_ITEM)
-    else:
-        builder.add(text)
+    if label:
+        lines[0] = f"{label} {lines[0]}"
+    for line in lines:
+        if properties.level is not None and len(lines) == 1:
+            builder.add(line, kind=BlockKind.HEADING, level=properties.level)
+        elif label or begins_item(line):
+            builder.add(line, kind=BlockKind.LIST_ITEM)
+        else:
+            builder.add(line)
+    reading.above = [*reading.above[-1:], lines[-1]]
+    for name in _note_references(element):
+        for text in reading.notes.get(name, []):
+            builder.add(text)
 
 
-def _add_table(table: Any, builder: DocumentBuilder, unit: str | None) -> None:
-    grid: list[list[str]] = []
-    for row in table.rows:
-        grid.append([_line(cell.text) for cell in row.cells])
-    cells = [cell for row in grid for cell in row]
-    folded = fold_phrase(" ".join(cells))
-    if any(line in folded for line in _OFFICIAL):
-        # The two-column head of an official document is no table.
-        for cell in _distinct(table):
-            for paragraph in cell.paragraphs:
-                builder.add(_line(paragraph.text), part=Part.HEADER)
+def _note_references(element: Any) -> Iterator[str]:
+    for node in element.iter():
+        name = local_name(node)
+        if name in ("footnoteReference", "endnoteReference"):
+            yield f"{name.removesuffix('Reference')}s{attribute(node, 'id')}"
+
+
+def _add_table(element: Any, reading: _Reading) -> None:
+    grid = _grid(element)
+    part = furniture_part(grid)
+    above, reading.above = reading.above, []
+    if part is not None:
+        _add_furniture(element, part, reading)
         return
-    if "nơi nhận" in folded and len(grid) <= 3:
-        for cell in _distinct(table):
-            signed = "nơi nhận" not in fold_phrase(cell.text)
-            part = Part.SIGNATURE if signed else Part.RECIPIENTS
-            for paragraph in cell.paragraphs:
-                builder.add(_line(paragraph.text), part=part)
+    unit = next(filter(None, map(unit_above, reversed(above))), None)
+    caption = next(filter(None, map(caption_above, reversed(above))), None)
+    if len(grid.rows) == 1 and len(grid.rows[0]) == 1:
+        for paragraph in _cell_paragraphs(element):  # a frame around text
+            _add_paragraph(paragraph, reading)
         return
-    builder.add_table(header_cells(grid), unit=unit)
+    reading.builder.add_table(header_cells(grid), unit=unit, caption=caption)
 
 
-def _distinct(table: Any) -> list[Any]:
-    seen: dict[int, Any] = {}
-    for row in table.rows:
-        for cell in row.cells:
-            seen.setdefault(id(cell._tc), cell)
-    return list(seen.values())
+def _add_furniture(table: Any, part: Part, reading: _Reading) -> None:
+    """Add the head or the close of an official document, cell by cell, line by line."""
+    words = official_words()
+    for cell in (node for node in table.iter() if local_name(node) == "tc"):
+        lines = [
+            line
+            for paragraph in _blocks(cell)
+            if local_name(paragraph) == "p"
+            for raw in _text(paragraph).split("\n")
+            if (line := _line(raw))
+        ]
+        own = part
+        if part is not Part.HEADER:
+            first = lines[0].lower() if lines else ""
+            own = Part.RECIPIENTS if first.startswith(words.recipients) else Part.SIGNATURE
+        for line in lines:
+            reading.builder.add(line, part=own)
+
+
+def _cell_paragraphs(element: Any) -> Iterator[Any]:
+    return (node for node in element.iter() if local_name(node) == "p")
+
+
+def _grid(table: Any) -> Grid:
+    """Return the grid of a table, with merged cells resolved."""
+    open_cells: dict[int, int] = {}  # column -> index in cells of the cell that goes on below
+    cells: list[list[Any]] = []
+    for number, row in enumerate(_rows(table)):
+        properties = child(row, "trPr")
+        column = int(attribute(child(properties, "gridBefore"), "val") or 0)
+        for cell in (c for c in _unwrapped(row) if local_name(c) == "tc"):
+            properties = child(cell, "tcPr")
+            width = int(attribute(child(properties, "gridSpan"), "val") or 1)
+            merge = child(properties, "vMerge")
+            if merge is not None and attribute(merge, "val") != "restart" and column in open_cells:
+                cells[open_cells[column]][2] = number + 1 - cells[open_cells[column]][0]
+            else:
+                open_cells.pop(column, None)
+                if merge is not None:
+                    open_cells[column] = len(cells)
+                text = _line(" ".join(_text(p) for p in _cell_paragraphs(cell)))
+                cells.append([number, column, 1, width, text])
+            column += width
+    return place_cells((r, c, h, w, text) for r, c, h, w, text in cells)
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    return (element for element in _unwrapped(table) if local_name(element) == "tr")
+
+
+def _unwrapped(parent: Any) -> Iterator[Any]:
+    for element in parent:
+        if local_name(element) in _WRAPPERS:
+            yield from _unwrapped(element)
+        else:
+            yield element

@@ -1,0 +1,1 @@
+"""Annotated text: reading and writing it."""
