@@ -19,6 +19,9 @@ __all__ = ["analyse"]
 
 TITLE_LENGTH = 220
 LEAD_LENGTH = 650
+LEAD_SHARE = 0.5
+"""The rest of an article is longer than this share of its lead."""
+
 LINK_LENGTH = 220
 """A longer line is no link, comment or other furniture."""
 
@@ -158,6 +161,10 @@ def _is_caption(line: str, words: NewsWords) -> bool:
     lower = line.lower()
     if not any(word in lower for word in words.caption_words):
         return False
+    byline = words.byline.match(lower)
+    # A byline may name the photographer too; its line says who wrote, not what is shown.
+    if byline is not None and _NAME.fullmatch(line[byline.end() :].strip(" ./")):
+        return False
     return words.caption.search(lower) is not None
 
 
@@ -172,7 +179,7 @@ def _dateline(line: str, words: NewsWords) -> date | None:
 
 
 def _mark_lead(blocks: list[Block]) -> None:
-    """The first paragraph below a title is the lead, unless it is most of the article."""
+    """The first paragraph below a title is the lead, unless the rest is far shorter."""
     if any(block.part is Part.LEAD for block in blocks):
         return
     body = [i for i, block in enumerate(blocks) if block.part is Part.BODY]
@@ -182,7 +189,7 @@ def _mark_lead(blocks: list[Block]) -> None:
     size = first.end - first.start
     if first.kind is BlockKind.PARAGRAPH and 40 < size <= LEAD_LENGTH:
         rest = sum(blocks[i].end - blocks[i].start for i in body[1:])
-        if rest > size:
+        if rest > LEAD_SHARE * size:
             blocks[body[0]] = _as(first, Part.LEAD)
 
 

@@ -82,7 +82,9 @@ def official_kind(document: Document) -> Kind | None:
                 party = True
     if not (party or state or number):
         return None
-    dated = any(words.place_date.search(line) for line in lines)
+    # In a header the date ends its line; in an article the sentence goes on.
+    dates = [(line, words.place_date.search(line)) for line in lines]
+    dated = any(found is not None and len(line) - found.end() <= 3 for line, found in dates)
     typed = any(line.isupper() and fold_phrase(line).strip(" :") in words.types for line in lines)
     if (party or state) + number + dated + typed < 2:
         return None
