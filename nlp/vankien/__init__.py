@@ -16,13 +16,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vankien.batch.run import extract
+    from vankien.batch.run import extract as extract
     from vankien.documents import Document
     from vankien.errors import VankienError
     from vankien.evaluation.evaluate import evaluate
     from vankien.pipeline import blank, load
     from vankien.reading import read
-    from vankien.results.results import open
+    from vankien.results.results import open as open
 
 __version__ = "0.1.0"
 

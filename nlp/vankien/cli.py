@@ -35,8 +35,10 @@ _EPILOG = (
 def extract(
     inputs: Annotated[
         list[str],
-        typer.Argument(help="Files, folders or fsspec addresses: PDF, DOCX, HTML, TXT, JSONL, "
-                       "CSV, Parquet.", metavar="INPUT..."),
+        typer.Argument(
+            help="Files, folders or fsspec addresses: PDF, DOCX, HTML, TXT, JSONL, CSV, Parquet.",
+            metavar="INPUT...",
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the Parquet tables.")],
     workers: Annotated[int, typer.Option(help="Local processes to use.", min=1)] = 1,
@@ -95,9 +97,7 @@ def read(
 @app.command()
 def info(
     out: Annotated[Path, typer.Argument(help="The output folder of a run.")],
-    tables: Annotated[
-        bool, typer.Option("--tables", help="Show what was found as well.")
-    ] = False,
+    tables: Annotated[bool, typer.Option("--tables", help="Show what was found as well.")] = False,
 ) -> None:
     """Say what a finished run holds: counts, errors by kind, timings."""
     from vankien.display.terminal import print_info

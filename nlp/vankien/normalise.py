@@ -21,9 +21,7 @@ from dataclasses import dataclass
 
 __all__ = ["UPPER", "Folded", "OffsetMap", "clean", "fold", "fold_phrase"]
 
-UPPER = (
-    "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-)
+UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 """Capital letters of Vietnamese, for a character class (a range À-Ỹ would hold small ones)."""
 
 
@@ -58,7 +56,7 @@ _INVISIBLE = dict.fromkeys(
     + [c for c in range(0x20) if c not in (0x09, 0x0A)]
     + list(range(0x7F, 0xA0))
 )
-_SPACES = {c: " " for c in (0xA0, 0x202F, 0x2007, *range(0x2000, 0x2007), *range(0x2008, 0x200B))}
+_SPACES = dict.fromkeys((160, 8239, 8199, *range(8192, 8199), *range(8200, 8203)), " ")
 _SPACES |= {0x2028: "\n", 0x2029: "\n"}
 _NEEDS_CLEANING = re.compile(
     "[\r\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u0300-\u036f\u2000-\u200f\u2028-\u202f\u2060\ufeff\ud800-\udfff]"

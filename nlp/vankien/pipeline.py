@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-import spacy
-from spacy.attrs import SENT_START
 from spacy.language import BaseDefaults, Language
 from spacy.tokens import Doc, Span
+from spacy.util import registry
 
 from vankien import records
 from vankien.analysis import Analysis, Row
@@ -58,15 +57,21 @@ Component = Callable[[Doc], Doc]
 class VankienDefaults(BaseDefaults):
     """Defaults of the language: the syllable tokenizer."""
 
-    config = {"nlp": {"tokenizer": {"@tokenizers": "vankien.syllables.v1"}}}  # noqa: RUF012
+    config: Any = {"nlp": {"tokenizer": {"@tokenizers": "vankien.syllables.v1"}}}  # noqa: RUF012
 
 
-@spacy.registry.languages("vankien")
-class VankienLanguage(Language):
+@registry.languages("vankien")
+class VankienLanguage(Language):  # type: ignore[no-untyped-call]
     """A spaCy Language for Vietnamese documents; also takes :class:`Document` objects."""
 
     lang = "vankien"
     Defaults = VankienDefaults
+
+    def __call__(self, text: str | Doc | Document, **options: Any) -> Doc:
+        """Process a text, a Doc, or a :class:`Document`, whose parts and dates then count."""
+        if isinstance(text, Document):
+            text = make_doc(self, text)
+        return super().__call__(text, **options)
 
     def _ensure_doc(self, doc_like: str | Doc | bytes | Document) -> Doc:
         if isinstance(doc_like, Document):
@@ -85,7 +90,7 @@ def make_doc(nlp: Language, document: Document) -> Doc:
     return doc
 
 
-@spacy.registry.tokenizers("vankien.syllables.v1")
+@registry.tokenizers("vankien.syllables.v1")  # type: ignore[untyped-decorator]
 def make_tokenizer() -> Callable[[Language], SyllableTokenizer]:
     """Return the maker of the syllable tokenizer (registered with spaCy)."""
 
@@ -101,7 +106,16 @@ def _analysis(doc: Doc) -> Analysis:
     if not isinstance(analysis, Analysis):
         plain = doc.user_data.setdefault(KEY, {})
         if "document" not in plain:
-            plain["document"] = from_text(doc.text).to_dict()
+            document = from_text(doc.text)
+            if document.text != doc.text:
+                # Offsets would not be those of the doc: null before a guess.
+                raise UsageError(
+                    "V401",
+                    "the text of the doc",
+                    detail="it is not clean (NFC, no control characters); pass it through "
+                    "vankien.normalise.clean first",
+                )
+            plain["document"] = document.to_dict()
         analysis = Analysis(Document.from_dict(plain["document"]))
         doc.user_data[_TRANSIENT] = analysis
     return analysis
@@ -135,7 +149,7 @@ def make_sentences(nlp: Language, name: str) -> Component:  # noqa: ARG001 - spa
             flags[0] = 1
             places = np.searchsorted(doc.to_array("IDX"), [s.start for s in sentences])
             flags[places[places < len(doc)]] = 1
-            doc.from_array([SENT_START], flags.reshape(-1, 1).astype("uint64"))
+            doc.from_array(["SENT_START"], flags.reshape(-1, 1).astype("uint64"))  # type: ignore[arg-type]
         return doc
 
     return component
@@ -214,11 +228,12 @@ def _register_attributes() -> None:
 
     Raises UsageError where another package registered one of the names differently.
     """
-    for owner, name, getter in (
+    attributes: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
         (Doc, "document", _get_document),
         (Doc, "words", _get_words),
         (Span, "record", _get_record),
-    ):
+    )
+    for owner, name, getter in attributes:
         if owner.has_extension(name):
             if owner.get_extension(name)[2] is not getter:
                 raise UsageError(

@@ -24,7 +24,8 @@ KEYS = ("status", "approx", "unit", "number", "high", "start", "end", "scope", "
 _MARK = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
 _NUMBER = re.compile(
     r"\d[\d.,]*(?:\. \d{3})?(?:\s?[-–/]\s?\d[\d.,]*)?"
-    r"(?:\s(?:nghìn tỷ|ngàn tỷ|nghìn|ngàn|triệu|tỷ|tỉ|vạn|trăm)(?!\w))*(?:\s(?:đến|tới)\s\d[\d.,]*)?"
+    r"(?:\s(?:nghìn tỷ|ngàn tỷ|nghìn|ngàn|triệu|tỷ|tỉ|vạn|trăm)(?!\w))*(?:\s(?:đến|"
+    r"tới)\s\d[\d.,]*)?"
 )
 
 

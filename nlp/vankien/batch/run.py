@@ -98,7 +98,7 @@ def extract(
     workers: int = 1,
     force: bool = False,
     progress: bool = False,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
 ) -> Run:
     """Extract everything from files and folders into ``out`` as Parquet tables.
 
@@ -166,7 +166,9 @@ def _plan(paths: list[str], store: Store, settings: dict[str, Any]) -> _Plan:
             continue
         seen[sha256] = path
         split = guarded(
-            path, "read", lambda path=path, a=sha256, b=size: split_rows(path, a, b)  # type: ignore[misc]
+            path,
+            "read",
+            lambda path=path, a=sha256, b=size: split_rows(path, a, b),  # type: ignore[misc]
         )
         if isinstance(split, ErrorRecord):
             failed.append(split)
@@ -289,9 +291,7 @@ def _read(
                 return  # the file itself failed; its rows so far are kept
 
 
-def _analyse(
-    document: Document, tables: dict[str, list[Any]], seconds: dict[str, float]
-) -> None:
+def _analyse(document: Document, tables: dict[str, list[Any]], seconds: dict[str, float]) -> None:
     clock = time.perf_counter()
     plain = guarded(document.source, "analyse", lambda: analyse(document))
     if isinstance(plain, ErrorRecord):

@@ -58,9 +58,7 @@ def evaluate(
     if split not in ("dev", "test"):
         raise UsageError("V401", "split", detail=f"{split!r} is none of dev, test")
     if family is not None and family not in _SCORERS:
-        raise UsageError(
-            "V401", "family", detail=f"{family!r} is none of {', '.join(_SCORERS)}"
-        )
+        raise UsageError("V401", "family", detail=f"{family!r} is none of {', '.join(_SCORERS)}")
     folder = Path(gold) if gold is not None else None
     summary: list[Score] = []
     codes: list[Score] = []
@@ -151,9 +149,7 @@ def _score_themes(split: str, folder: Path | None, resamples: int) -> Result:
         for e, t, _, _ in coded
         if e.implicit
     ]
-    negative = [
-        Count(tp=int(not t), fp=int(bool(t)), fn=0) for e, t, _, _ in coded if not e.themes
-    ]
+    negative = [Count(tp=int(not t), fp=int(bool(t)), fn=0) for e, t, _, _ in coded if not e.themes]
     negated = [
         Count(int(bool(set(e.negated)) and bool(n & set(e.negated))),
               int(bool(n) and not set(e.negated)),
@@ -226,8 +222,8 @@ def _score_indicators(split: str, folder: Path | None, resamples: int) -> Result
         matched = {k[0] for k in predicted_keys & gold_keys}
         ids = {row["record_id"]: place for place, row in found.items()}
         numbers = {number: place for place, (number, _) in gold.items()}
-        for place in matched:
-            row, (_, record) = found[place], gold[place]
+        for spot in matched:
+            row, (_, record) = found[spot], gold[spot]
             checks: dict[str, bool] = {
                 "status": row["status"] == record.status,
                 "approx": row["approx"] == record.approx,

@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["Count", "Score", "score"]
+
+_Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ class Score:
     high: float
 
 
-def _f1(tp: np.ndarray, fp: np.ndarray, fn: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _f1(tp: _Array, fp: _Array, fn: _Array) -> _Array:
     denominator = 2 * tp + fp + fn
-    result: np.ndarray = np.where(denominator > 0, 2 * tp / np.maximum(denominator, 1), 1.0)  # type: ignore[type-arg]
+    result: _Array = np.where(denominator > 0, 2 * tp / np.maximum(denominator, 1), 1.0)
     return result
 
 

@@ -150,7 +150,13 @@ def _resolve(
             if owners:
                 return start, stop, level, owners[0] if len(owners) == 1 else None
     # A body or commune: its province may follow ("... tỉnh Lạng Sơn").
-    tail = re.compile(r"(?:,?\s+(?:huyện|quận|thị xã|thành phố)\s+" + _NAME + r")?,?\s+(?:tỉnh|thành phố)\s+(" + _NAME + ")")
+    tail = re.compile(
+        r"(?:,?\s+(?:huyện|quận|thị xã|thành phố)\s+"
+        + _NAME
+        + r")?,?\s+(?:tỉnh|thành phố)\s+("
+        + _NAME
+        + ")"
+    )
     further = tail.match(text, end)
     inner = re.search(r"tỉnh\s+(" + _NAME + r")\Z", text[start:end])
     if further:

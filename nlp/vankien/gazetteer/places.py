@@ -80,8 +80,10 @@ def _districts() -> dict[str, tuple[str, ...]]:
     data = load_yaml(corpus_dir() / "gazetteer" / "districts.yaml")["districts"]
     table: dict[str, list[str]] = {}
     for name, codes in data.items():
-        bare = name.split(" ", 2)[2] if name.startswith(("Thành phố", "Thị xã")) else (
-            name.split(" ", 1)[1]
+        bare = (
+            name.split(" ", 2)[2]
+            if name.startswith(("Thành phố", "Thị xã"))
+            else (name.split(" ", 1)[1])
         )
         table.setdefault(fold_phrase(bare), []).extend(codes)
     return {name: tuple(dict.fromkeys(codes)) for name, codes in table.items()}

@@ -68,9 +68,7 @@ class PhraseIndex:
             by_phrase.setdefault(folded, []).append((family, value))
         self.phrases = list(by_phrase)
         self.values = list(by_phrase.values())
-        self._automaton = AhoCorasick(
-            self.phrases, implementation=Implementation.ContiguousNFA
-        )
+        self._automaton = AhoCorasick(self.phrases, implementation=Implementation.ContiguousNFA)
 
     def scan(self, text: str, folded: Folded | None = None) -> Hits:
         """Return every registered phrase in ``text``; ``folded`` saves folding it again."""
@@ -81,9 +79,7 @@ class PhraseIndex:
         families: dict[str, list[Hit]] = {}
         values = self.values
         identity = not to_text.targets
-        for pattern, start, end in self._automaton.find_matches_as_indexes(
-            form, overlapping=True
-        ):
+        for pattern, start, end in self._automaton.find_matches_as_indexes(form, overlapping=True):
             # A phrase that begins or ends with a mark (";") needs no boundary there.
             if start and form[start - 1].isalnum() and form[start].isalnum():
                 continue

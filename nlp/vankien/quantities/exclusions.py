@@ -54,9 +54,7 @@ def _rules() -> _Rules:
     guarded: list[tuple[tuple[str, ...], re.Pattern[str], str]] = []
     for rule in load_yaml(codebook_dir() / "not_quantities.yaml")["rules"]:
         if "needs" in rule:
-            guarded.append(
-                (tuple(rule["needs"]), re.compile(rule["pattern"]), rule["kind"])
-            )
+            guarded.append((tuple(rule["needs"]), re.compile(rule["pattern"]), rule["kind"]))
         elif "pattern" in rule:
             kinds.append(rule["kind"])
             patterns.append(f"(?P<r{len(patterns)}>{rule['pattern']})")
@@ -88,9 +86,7 @@ def excluded_spans(text: str) -> list[tuple[int, int, str]]:
     return sorted(spans)
 
 
-def is_excluded(
-    lowered: str, start: int, end: int, *, has_unit: bool, is_year: bool
-) -> str | None:
+def is_excluded(lowered: str, start: int, end: int, *, has_unit: bool, is_year: bool) -> str | None:
     """Return the kind of rule whose words stand beside the number, or None.
 
     ``lowered`` is the text in lower case; ``has_unit`` says that a counted noun follows,

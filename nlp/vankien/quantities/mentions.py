@@ -103,9 +103,19 @@ def find_quantities(text: str) -> list[Quantity]:
         value = Decimal(_TIMES[match.group("n")])
         found.append(
             Quantity(
-                match.start(), end, start, end, text[match.start() : end], value, None, "lần",
-                None, "ratio", "exact", multiple=True,
-            )  # fmt: skip
+                match.start(),
+                end,
+                start,
+                end,
+                text[match.start() : end],
+                value,
+                None,
+                "lần",
+                None,
+                "ratio",
+                "exact",
+                multiple=True,
+            )
         )
     for numeral, unit in numerals:
         if any(a < numeral.end and numeral.start < b for a, b, _ in spans):
@@ -118,18 +128,24 @@ def find_quantities(text: str) -> list[Quantity]:
     for match in _HALF.finditer(lowered):
         found.append(
             Quantity(
-                match.start(), match.end(), match.start(), match.end(),
-                text[match.start() : match.end()], Decimal(50), None, "%", None, "ratio",
+                match.start(),
+                match.end(),
+                match.start(),
+                match.end(),
+                text[match.start() : match.end()],
+                Decimal(50),
+                None,
+                "%",
+                None,
+                "ratio",
                 _approx(lowered, match.start(), match.end()),
-            )  # fmt: skip
+            )
         )
     found.sort(key=lambda q: q.start)
     return found
 
 
-def _quantity(
-    text: str, lowered: str, numeral: Numeral, unit: Unit | None
-) -> Quantity | None:
+def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Quantity | None:
     is_year = numeral.kind == "digits" and _YEAR.fullmatch(numeral.text) is not None
     if is_year and (unit is None or " " not in lowered[unit.start : unit.end]):
         return None  # "2017 sở hữu": only a plain noun phrase makes a year a number
@@ -139,9 +155,7 @@ def _quantity(
     if before.endswith(" năm") and re.fullmatch(r"\d{3,4}", numeral.text):
         return None
     strong = unit is not None and unit.dimension != "time"
-    kind = is_excluded(
-        lowered, numeral.start, numeral.end, has_unit=strong, is_year=is_year
-    )
+    kind = is_excluded(lowered, numeral.start, numeral.end, has_unit=strong, is_year=is_year)
     if kind is not None:
         return None
     value, high, slip = numeral.value, numeral.value_high, numeral.slip
@@ -224,7 +238,9 @@ def _approx(lowered: str, start: int, end: int) -> str:
             return code
     right = lowered[end : end + 45]
     for phrase, code in after:
-        if phrase in right and re.match(rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)", right):
+        if phrase in right and re.match(
+            rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)", right
+        ):
             return code
     return "exact"
 

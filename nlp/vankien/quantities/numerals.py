@@ -66,22 +66,28 @@ _D = (
     r"|\d+)"
 )
 _S = rf"(?:[ ]?(?:{_SCALE_WORD})(?!\w))"
-_NUMBER = rf"{_D}(?:{_S}(?:{_S})?(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?![\d.,/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
+_NUMBER = (
+    rf"{_D}(?:{_S}(?:{_S})?(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?![\d.,/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
+)
 _DIGITS = re.compile(
     rf"(?<![\w])(?=\d|từ )(?<!\d[/.,])(?:(?P<from>từ[ ])?(?P<a>{_NUMBER})"
     rf"(?:(?:[ ]?[-–][ ]?|[ ]?(?P<to>đến|tới)[ ])(?P<b>{_NUMBER})(?=\W|$)"
     rf"|[ ]?/[ ]?(?P<total>{_D})(?![\d/]))?)",
     re.IGNORECASE,
 )
-_WORDS = re.compile(rf"(?<!\w)(?=[bcdhklmnrstv])(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)", re.IGNORECASE)
+_WORDS = re.compile(
+    rf"(?<!\w)(?=[bcdhklmnrstv])(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)", re.IGNORECASE
+)
 _VAGUE = re.compile(
     rf"(?<!\w)(?=[vmhd])(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
     rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)",
     re.IGNORECASE,
 )
 _COUNTING = re.compile(
-    r"(?<!\w)(?=[bcdghklmnstvđ])(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười|hăm|vài|mấy|dăm|hàng (?=trăm|nghìn|chục)|trăm|nghìn|ngàn|"
-    r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa)|năm(?! (?:\d|qua|nay|sau|trước|học|tới|ngoái|vừa))|gấp)"
+    r"(?<!\w)(?=[bcdghklmnstvđ])(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười|hăm|vài|mấy|dăm|hàng "
+    r"(?=trăm|nghìn|chục)|trăm|nghìn|ngàn|"
+    r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa)|năm(?! (?:\d|qua|nay|sau|trước|học|tới|"
+    r"ngoái|vừa))|gấp)"
     r"(?!\w)",
     re.IGNORECASE,
 )
@@ -181,9 +187,9 @@ def _parse_scaled(words: list[str]) -> tuple[Decimal | None, int | None]:
                 if tail is None or tail >= scale:
                     return None, None
                 return value + tail, scale
-    value = _parse_hundreds(words)
+    small = _parse_hundreds(words)
     last = 100 if words[-1] == "trăm" else 10 if words[-1] == "chục" else None
-    return value, last
+    return small, last
 
 
 def _parse_tail(words: list[str], scale: int) -> Decimal | None:
@@ -302,7 +308,9 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
         total_value, other = _decimal(total)
         if "," in total or (total_value < value):
             # "9 vụ/21" never comes here; a smaller total is no total ("3/2").
-            first = Numeral(begin, match.end("a"), match.group("a"), value, slip=slip, scaled=scaled)
+            first = Numeral(
+                begin, match.end("a"), match.group("a"), value, slip=slip, scaled=scaled
+            )
             return [first]
         return [Numeral(begin, match.end(), whole, value, total=total_value, slip=slip or other)]
     if second is None:
@@ -318,7 +326,9 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
             Numeral(begin, match.end(), whole, value, high, slip=slip or other, scaled=high_scaled)
         ]
     return [
-        Numeral(begin, match.end("a"), match.group("a"), _read_digits(match.group("a"))[0], slip=slip),
+        Numeral(
+            begin, match.end("a"), match.group("a"), _read_digits(match.group("a"))[0], slip=slip
+        ),
         Numeral(match.start("b"), match.end("b"), second, high, slip=other),
     ]
 

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from vankien.quantities.numerals import parse_words
 
@@ -50,22 +52,49 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4,
 _DAY = rf"(?:ngày\s+)?(?P<d>\d{{1,2}})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<y>{_Y})(?!\d)"
 _DAY_WORDS = rf"ngày\s+(?P<d2>\d{{1,2}})\s+tháng\s+(?P<m2>\d{{1,2}})(?:,?\s+năm\s+(?P<y2>{_Y}))?"
 _MONTH = rf"tháng\s+(?P<m3>\d{{1,2}})(?:\s?[-/.]\s?|,?\s+năm\s+)(?P<y3>{_Y})"
-_QUARTER = rf"quý\s+(?P<q>iv|iii|ii|i|[1-4]|một|hai|ba|tư)(?!\w)(?:(?:\s?[-/]\s?|,?\s+năm\s+|\s+)(?P<y4>{_Y}))?"
-_FIRST = rf"(?P<n5>{_COUNT})\s+tháng\s+(?:đầu|cuối|qua|(?=(?:của\s+)?năm\s+{_Y}))(?:\s*(?:của\s+)?(?:năm\s+(?P<y5>{_Y})|năm|nhiệm kỳ))?"
+_QUARTER = (
+    rf"quý\s+(?P<q>iv|iii|ii|i|[1-4]|một|hai|ba|tư)(?!\w)(?:(?:\s?[-/]\s?|,?\s+năm\s+|\s+)"
+    rf"(?P<y4>{_Y}))?"
+)
+_FIRST = (
+    rf"(?P<n5>{_COUNT})\s+tháng\s+(?:đầu|cuối|qua|(?=(?:của\s+)?năm\s+{_Y}))(?:\s*(?:của\s+)?"
+    rf"(?:năm\s+(?P<y5>{_Y})|năm|nhiệm kỳ))?"
+)
 _LAST5 = re.compile(r"cuối")
-_SPAN = rf"(?:nhiệm kỳ|giai đoạn|khóa|những năm|các năm|trong các năm|niên khóa|năm học)\s+(?:từ\s+)?(?P<a6>{_Y})\s?(?:[-–—]|đến|và)\s?(?:năm\s+)?(?P<b6>{_Y})"
-_FROM_TO = rf"từ\s+(?:đầu\s+|cuối\s+)?(?:năm\s+)?(?P<a7>{_Y})\s+(?:đến|tới)\s+(?:hết\s+|cuối\s+)?(?:năm\s+)?(?P<b7>{_Y})"
-_SINCE = rf"(?:từ|kể từ)\s+(?:đầu\s+|cuối\s+|sau\s+)?(?:(?:tháng\s+(?P<m8>\d{{1,2}})\s?[/-]\s?)|năm\s+|ngày\s+(?P<d8>\d{{1,2}})/(?P<mm8>\d{{1,2}})/)?(?P<y8>{_Y})\s+(?:đến|tới)\s+nay"
+_SPAN = (
+    rf"(?:nhiệm kỳ|giai đoạn|khóa|những năm|các năm|trong các năm|niên khóa|năm học)\s+"
+    rf"(?:từ\s+)?(?P<a6>{_Y})\s?(?:[-–—]|đến|và)\s?(?:năm\s+)?(?P<b6>{_Y})"
+)
+_FROM_TO = (
+    rf"từ\s+(?:đầu\s+|cuối\s+)?(?:năm\s+)?(?P<a7>{_Y})\s+(?:đến|tới)\s+(?:hết\s+|cuối\s+)?"
+    rf"(?:năm\s+)?(?P<b7>{_Y})"
+)
+_SINCE = (
+    rf"(?:từ|kể từ)\s+(?:đầu\s+|cuối\s+|sau\s+)?(?:(?:tháng\s+(?P<m8>\d{{1,2}})\s?[/-]\s?)|"
+    rf"năm\s+|ngày\s+(?P<d8>\d{{1,2}})/(?P<mm8>\d{{1,2}})/)?(?P<y8>{_Y})\s+(?:đến|tới)\s+nay"
+)
 _SINCE_TERM = r"từ\s+(?:đầu|đầu năm|đầu nhiệm kỳ)\s*(?:nhiệm kỳ|năm)?\s+(?:đến|tới)\s+nay"
-_UNTIL = r"(?:tính\s+)?(?:đến|tới)\s+(?:thời điểm\s+)?(?:hết|cuối|hết tháng|cuối tháng|hết ngày)?\s*"
+_UNTIL = (
+    r"(?:tính\s+)?(?:đến|tới)\s+(?:thời điểm\s+)?(?:hết|cuối|hết tháng|cuối tháng|hết ngày)?\s*"
+)
 _UNTIL_YEAR = rf"{_UNTIL}(?:năm\s+)(?P<y9>{_Y})"
 _YEAR = rf"(?:trong\s+|cả\s+|riêng\s+|hết\s+|cuối\s+|đầu\s+)?năm\s+(?P<y10>{_Y})"
-_PAST = rf"(?:trong\s+)?(?P<n11>{_COUNT})\s+(?P<u11>năm|tháng|quý)\s+(?:qua|gần đây|vừa qua|trở lại đây)"
-_THIS = r"(?:trong\s+)?(?P<this>năm qua|năm nay|năm vừa qua|trong năm|cả năm|năm ngoái|năm trước)(?!\w)"
-_NOW = r"(?P<now>đến nay|hiện nay|hiện có|hiện(?=\s+(?:có|toàn|còn))|tính đến nay|tới nay|đến thời điểm này)"
+_PAST = (
+    rf"(?:trong\s+)?(?P<n11>{_COUNT})\s+(?P<u11>năm|tháng|quý)\s+(?:qua|gần đây|vừa qua|"
+    rf"trở lại đây)"
+)
+_THIS = (
+    r"(?:trong\s+)?(?P<this>năm qua|năm nay|năm vừa qua|trong năm|cả năm|năm ngoái|năm trước)(?!\w)"
+)
+_NOW = (
+    r"(?P<now>đến nay|hiện nay|hiện có|hiện(?=\s+(?:có|toàn|còn))|tính đến nay|tới nay|"
+    r"đến thời điểm này)"
+)
 _YEARLY = r"(?P<yearly>hằng năm|hàng năm|mỗi năm|bình quân mỗi năm|bình quân hằng năm)"
 _BARE_SPAN = rf"(?<![\d/.])(?P<a12>{_Y})\s?[-–]\s?(?P<b12>{_Y})(?!\d)"
-_EVENT = rf"đợt\s+(?P<d13>\d{{1,2}})\s?/\s?(?P<m13>\d{{1,2}})(?:(?:\s?/\s?|\s+năm\s+)(?P<y13>{_Y}))?"
+_EVENT = (
+    rf"đợt\s+(?P<d13>\d{{1,2}})\s?/\s?(?P<m13>\d{{1,2}})(?:(?:\s?/\s?|\s+năm\s+)(?P<y13>{_Y}))?"
+)
 
 # Every expression begins with one of these; the gate keeps the alternatives below from being
 # tried at each character.
@@ -74,7 +103,9 @@ _GATE = (
     r"đợt|cả năm|riêng|hết|cuối|đầu|hằng|hàng|mỗi|bình|hiện|một|hai|ba|bốn|sáu|bảy|tám|chín|mười)"
 )
 _ALL = re.compile(
-    _GATE + "(?:" + "|".join(
+    _GATE
+    + "(?:"
+    + "|".join(
         f"(?P<{name}>{pattern})"
         for name, pattern in (
             ("until_day", _UNTIL + _DAY),
@@ -98,16 +129,21 @@ _ALL = re.compile(
             ("now", _NOW.replace("<now>", "<now_word>")),
             ("bare_span", _BARE_SPAN),
         )
-    ) + ")",
+    )
+    + ")",
     re.IGNORECASE,
 )
 _BASELINE = re.compile(
-    r"(?:so với|so|bằng|hơn|gấp [\d,.]+ lần|cùng kỳ)\s+(?:với\s+)?(?:cùng kỳ\s+|thời điểm\s+|cuối\s+|đầu\s+)?$",
+    r"(?:so với|so|bằng|hơn|gấp [\d,.]+ lần|cùng kỳ)\s+(?:với\s+)?(?:cùng kỳ\s+|thời điểm\s+|"
+    r"cuối\s+|đầu\s+)?$",
     re.IGNORECASE,
 )
-_SAME_PERIOD = re.compile(r"cùng kỳ(?:\s+(?:của\s+)?(?:năm|nhiệm kỳ)\s+(?:trước|ngoái|\d{4}))?", re.IGNORECASE)
+_SAME_PERIOD = re.compile(
+    r"cùng kỳ(?:\s+(?:của\s+)?(?:năm|nhiệm kỳ)\s+(?:trước|ngoái|\d{4}))?", re.IGNORECASE
+)
 _NAME_BEFORE = re.compile(
-    r"(?:(?:đại hội|khóa [ivxlc]+,?|lần thứ [ivxlc]+,?|lần thứ \d+,?|kế hoạch|ban chấp hành)[^.;]{0,60}|"
+    r"(?:(?:đại hội|khóa [ivxlc]+,?|lần thứ [ivxlc]+,?|lần thứ \d+,?|kế hoạch|"
+    r"ban chấp hành)[^.;]{0,60}|"
     r"đại hội[^.;]{0,90})$",
     re.IGNORECASE,
 )
@@ -149,9 +185,7 @@ def find_periods(text: str) -> list[PeriodMention]:
         found.append(mention)
     for match in _SAME_PERIOD.finditer(text):
         if not any(m.start < match.end() and match.start() < m.end for m in found):
-            found.append(
-                PeriodMention(*match.span(), match.group(), "baseline", baseline=True)
-            )
+            found.append(PeriodMention(*match.span(), match.group(), "baseline", baseline=True))
     found.sort(key=lambda m: m.start)
     return found
 
@@ -181,11 +215,11 @@ def _read(match: re.Match[str]) -> PeriodMention | None:
     return PeriodMention(start, end, stripped, kind, **values)
 
 
-def _point(day: date | None) -> dict[str, object] | None:
+def _point(day: date | None) -> dict[str, Any] | None:
     return None if day is None else {"period_start": day, "period_end": day, "point": True}
 
 
-def _whole(first: date | None, last: date | None) -> dict[str, object] | None:
+def _whole(first: date | None, last: date | None) -> dict[str, Any] | None:
     if first is None or last is None or last < first:
         return None
     return {"period_start": first, "period_end": last}
@@ -195,79 +229,81 @@ def _int(match: re.Match[str], group: str) -> int:
     return int(match.group(group))
 
 
-def _year_span(first: int, last: int) -> dict[str, object] | None:
+def _year_span(first: int, last: int) -> dict[str, Any] | None:
     if last < first or last - first > 60:
         return None
     return _whole(date(first, 1, 1), date(last, 12, 31))
 
 
-def _read_first(match: re.Match[str]) -> dict[str, object] | None:
+def _read_first(match: re.Match[str]) -> dict[str, Any] | None:
     months = _number(match.group("n5"))
     if months is None or not 1 <= months <= 12:
         return None
     last = bool(_LAST5.search(match.group("first")))
-    if re.search(r"nhiệm kỳ\Z|qua\Z", match.group("first"), re.IGNORECASE) and not match.group("y5"):
+    if re.search(r"nhiệm kỳ\Z|qua\Z", match.group("first"), re.IGNORECASE) and not match.group(
+        "y5"
+    ):
         return {"relative": f"past_months:{months}"} if "qua" in match.group("first") else {}
     if match.group("y5") is None:
         return {"relative": f"{'last' if last else 'first'}_months:{months}"}
     return _months_of(_int(match, "y5"), months, last=last)
 
 
-def _months_of(year: int, months: int, *, last: bool) -> dict[str, object] | None:
+def _months_of(year: int, months: int, *, last: bool) -> dict[str, Any] | None:
     if last:
         return _whole(date(year, 13 - months, 1), date(year, 12, 31))
     return _whole(date(year, 1, 1), _month_end(year, months))
 
 
-def _read_quarter(match: re.Match[str]) -> dict[str, object] | None:
+def _read_quarter(match: re.Match[str]) -> dict[str, Any] | None:
     quarter = _ROMAN[match.group("q").lower()]
     if match.group("y4") is None:
         return {"relative": f"quarter:{quarter}"}
     return _quarter_of(_int(match, "y4"), quarter)
 
 
-def _quarter_of(year: int, quarter: int) -> dict[str, object] | None:
+def _quarter_of(year: int, quarter: int) -> dict[str, Any] | None:
     return _whole(date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter))
 
 
-def _read_since(match: re.Match[str]) -> dict[str, object] | None:
+def _read_since(match: re.Match[str]) -> dict[str, Any] | None:
     month = match.group("m8") or match.group("mm8")
     first = _date(_int(match, "y8"), int(month or 1), int(match.group("d8") or 1))
     return None if first is None else {"period_start": first, "open_end": True}
 
 
-def _read_event(match: re.Match[str]) -> dict[str, object] | None:
+def _read_event(match: re.Match[str]) -> dict[str, Any] | None:
     if match.group("y13") is None:
         return {"relative": f"day:{match.group('m13')}-{match.group('d13')}"}
     day = _date(_int(match, "y13"), _int(match, "m13"), _int(match, "d13"))
     return None if day is None else {"period_start": day, "period_end": day}
 
 
-def _read_day_words(match: re.Match[str]) -> dict[str, object] | None:
+def _read_day_words(match: re.Match[str]) -> dict[str, Any] | None:
     if match.group("y2") is None:
         return {"relative": f"day:{match.group('m2')}-{match.group('d2')}"}
     day = _date(_int(match, "y2"), _int(match, "m2"), _int(match, "d2"))
     return None if day is None else {"period_start": day, "period_end": day}
 
 
-def _read_until_words(match: re.Match[str]) -> dict[str, object] | None:
+def _read_until_words(match: re.Match[str]) -> dict[str, Any] | None:
     if match.group("y2u") is None:
         return {"relative": f"until_day:{match.group('m2u')}-{match.group('d2u')}", "point": True}
     return _point(_date(_int(match, "y2u"), _int(match, "m2u"), _int(match, "d2u")))
 
 
-def _read_month(year: str, month: str) -> dict[str, object] | None:
+def _read_month(year: str, month: str) -> dict[str, Any] | None:
     if not 1 <= int(month) <= 12:
         return None
     return _whole(date(int(year), int(month), 1), _month_end(int(year), int(month)))
 
 
-def _read_until_month(match: re.Match[str]) -> dict[str, object] | None:
+def _read_until_month(match: re.Match[str]) -> dict[str, Any] | None:
     month = _int(match, "m3u")
     return _point(_month_end(_int(match, "y3u"), month)) if 1 <= month <= 12 else None
 
 
-def _read_past(match: re.Match[str]) -> dict[str, object] | None:
+def _read_past(match: re.Match[str]) -> dict[str, Any] | None:
     number = _number(match.group("n11"))
     unit = match.group("u11").lower()
     if number is None or number < 1:
@@ -277,12 +313,12 @@ def _read_past(match: re.Match[str]) -> dict[str, object] | None:
     return {"relative": f"past_years:{number}" if unit == "năm" else f"past_months:{3 * number}"}
 
 
-def _read_this(match: re.Match[str]) -> dict[str, object] | None:
+def _read_this(match: re.Match[str]) -> dict[str, Any] | None:
     word = match.group("this_word").lower()
     return {"relative": "last_year" if word in ("năm ngoái", "năm trước") else "this_year"}
 
 
-_READERS = {
+_READERS: dict[str, Callable[[re.Match[str]], dict[str, Any] | None]] = {
     "until_day": lambda m: _point(_date(_int(m, "y"), _int(m, "m"), _int(m, "d"))),
     "until_day_words": _read_until_words,
     "until_month": _read_until_month,

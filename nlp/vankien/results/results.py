@@ -45,8 +45,10 @@ class Results:
 
     def __getattr__(self, name: str) -> Any:
         if name in TABLES:
-            return self._connection.table(f'"{name}"') if name == "references" else (
-                self._connection.table(name)
+            return (
+                self._connection.table(f'"{name}"')
+                if name == "references"
+                else (self._connection.table(name))
             )
         raise AttributeError(f"results have no table {name!r}; they are {', '.join(TABLES)}")
 
@@ -65,6 +67,6 @@ class Results:
         return f"<vankien results {self.path}: {counts}>"
 
 
-def open(out: str | Path) -> Results:  # noqa: A001 - used as vankien.open
+def open(out: str | Path) -> Results:
     """Open the results folder of a run.  Raises OutputError (V205) where there is none."""
     return Results(out)

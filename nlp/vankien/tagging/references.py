@@ -88,7 +88,8 @@ _DATE = (
     r"|ngày\s+(?P<{p}d2>\d{{1,2}})\s+tháng\s+(?P<{p}m2>\d{{1,2}})\s+năm\s+(?P<{p}y2>\d{{4}})"
 )
 _SYMBOL = (
-    r"\d{1,5}[a-z]?(?:/(?:19|20)\d\d)?\s?[-–/]\s?(?:NQLT|NQ|CT|KL|QĐi|QĐ|QC|HD|KH|CTr|CTHĐ|TB|TTr|TTLT|TT|BC|ĐA|CV|"
+    r"\d{1,5}[a-z]?(?:/(?:19|20)\d\d)?\s?[-–/]\s?(?:NQLT|NQ|CT|KL|QĐi|QĐ|QC|HD|KH|CTr|CTHĐ|TB|"
+    r"TTr|TTLT|TT|BC|ĐA|CV|"
     r"NĐ|QH\d{1,2}|PL|UBTVQH\d{1,2}|L|GM)(?:\s?[-–/]\s?[A-ZĐ][A-Za-zĐđ&]*\d{0,2})*"
 )
 _ORDINALS = {
@@ -97,7 +98,9 @@ _ORDINALS = {
     "mười lăm": 15,
 }  # fmt: skip
 _WORD_ORDINAL = "|".join(sorted(_ORDINALS, key=len, reverse=True))
-_CENTRE = r"(?:Trung ương|trung ương|T\.?\s?Ư|TƯ|TW|T\.W|BCHTW|BCH Trung ương|Ban Chấp hành Trung ương)"
+_CENTRE = (
+    r"(?:Trung ương|trung ương|T\.?\s?Ư|TƯ|TW|T\.W|BCHTW|BCH Trung ương|Ban Chấp hành Trung ương)"
+)
 _TERM = rf"[,\s]*\(?\s?(?:của\s+)?[Kk](?:hóa|hoá)\s+(?P<term>{_ROMAN})(?!\w)\s?\)?"
 
 
@@ -108,7 +111,10 @@ def _grammar() -> dict[str, re.Pattern[str]]:
     name = "|".join(_any_case(n) for n in names)
     short = sorted((a for t in types for a in t["abbreviations"]), key=len, reverse=True)
     abbreviation = "|".join(re.escape(a) for a in short)
-    head = rf"(?<!\w)(?:[Cc]ác\s+|[Nn]hững\s+|[Hh]ai\s+)?(?P<type>{name}|(?:{abbreviation})(?=\s?(?:số\s)?\d))"
+    head = (
+        rf"(?<!\w)(?:[Cc]ác\s+|[Nn]hững\s+|[Hh]ai\s+)?(?P<type>{name}|(?:{abbreviation})(?=\s?"
+        rf"(?:số\s)?\d))"
+    )
     return {
         "full": re.compile(
             rf"{head}\s*(?:[Ss]ố\s*:?\s*)?(?P<number>{_SYMBOL})(?!\w)"
@@ -117,18 +123,26 @@ def _grammar() -> dict[str, re.Pattern[str]]:
         "plenum": re.compile(
             rf"(?<!\w)(?P<type>(?:[Cc]ác\s+)?[Nn]ghị quyết|NQ|[Kk]ết luận|KL)\s*(?:số\s+)?"
             rf"(?:(?:của\s+)?[Hh]ội nghị\s+)?"
-            rf"(?:(?:lần thứ|Lần thứ)\s+(?P<word>{_WORD_ORDINAL}|\d{{1,2}}|{_ROMAN})(?:\s*\(khóa\s+{_ROMAN}\))?[,\s]+(?:của\s+)?{_CENTRE}(?:\s+Đảng)?"
-            rf"|{_CENTRE}\s*(?:(?:lần thứ|thứ)\s+(?P<word2>{_WORD_ORDINAL}|\d{{1,2}})|(?P<digit>\d{{1,2}}))(?!\w|[-/]))"
+            rf"(?:(?:lần thứ|Lần thứ)\s+(?P<word>{_WORD_ORDINAL}|\d{{1,2}}|{_ROMAN})"
+            rf"(?:\s*\(khóa\s+{_ROMAN}\))?[,\s]+(?:của\s+)?{_CENTRE}(?:\s+Đảng)?"
+            rf"|{_CENTRE}\s*(?:(?:lần thứ|thứ)\s+(?P<word2>{_WORD_ORDINAL}|\d{{1,2}})|"
+            rf"(?P<digit>\d{{1,2}}))(?!\w|[-/]))"
             rf"(?:\s+(?:Đảng|của Đảng))?(?:{_TERM})?"
         ),
         "congress": re.compile(
-            rf"(?<!\w)(?P<type>[Nn]ghị quyết|NQ)\s+(?:của\s+)?(?P<congress>[Đđ]ại hội(?:\s+(?:(?:đại biểu|Đại biểu|toàn quốc|Đảng bộ|đảng bộ|Đảng|lần thứ nhất|Chi bộ|chi bộ|Đoàn|đảng viên|các cấp)(?!\w)|tỉnh|thành phố|huyện|quận|thị xã|xã|phường|Khối|các|cơ quan|(?!{_ROMAN}(?!\w))[{UPPER}]\w*|Trung ương|và))*)"
-            rf"(?:[,\s]+(?:lần\s+thứ[c]?|lần)\s+(?P<ordinal>{_ROMAN}|\d{{1,2}}|{_WORD_ORDINAL})(?!\w)|\s+(?P<bare>{_ROMAN})(?!\w))?"
-            rf"(?:\s+của\s+Đảng(?!\w| bộ))?(?:[,\s]*\(?nhiệm\s+kỳ\s+(?P<a>\d{{4}})\s?[-–]\s?(?P<b>\d{{4}})\)?)?"
+            rf"(?<!\w)(?P<type>[Nn]ghị quyết|NQ)\s+(?:của\s+)?(?P<congress>[Đđ]ại hội(?:\s+(?:"
+            rf"(?:đại biểu|Đại biểu|toàn quốc|Đảng bộ|đảng bộ|Đảng|lần thứ nhất|Chi bộ|chi bộ|"
+            rf"Đoàn|đảng viên|các cấp)(?!\w)|tỉnh|thành phố|huyện|quận|thị xã|xã|phường|Khối|"
+            rf"các|cơ quan|(?!{_ROMAN}(?!\w))[{UPPER}]\w*|Trung ương|và))*)"
+            rf"(?:[,\s]+(?:lần\s+thứ[c]?|lần)\s+(?P<ordinal>{_ROMAN}|\d{{1,2}}|"
+            rf"{_WORD_ORDINAL})(?!\w)|\s+(?P<bare>{_ROMAN})(?!\w))?"
+            rf"(?:\s+của\s+Đảng(?!\w| bộ))?(?:[,\s]*\(?nhiệm\s+kỳ\s+(?P<a>\d{{4}})\s?[-–]\s?"
+            rf"(?P<b>\d{{4}})\)?)?"
         ),
         "short": re.compile(
             rf"{head}\s*(?:[Ss]ố\s*)?(?P<number>\d{{1,4}})(?![\w%]|[.,]\d|\s?[-/–]\s?\d)"
-            rf"(?:[,\s]*\(?(?:{_DATE.format(p='s')})\)?|\s+(?:năm|/)\s*(?P<year>(?:19|20)\d\d)(?!\d))?(?:{_TERM})?"
+            rf"(?:[,\s]*\(?(?:{_DATE.format(p='s')})\)?|\s+(?:năm|/)\s*(?P<year>(?:19|20)\d\d)"
+            rf"(?!\d))?(?:{_TERM})?"
         ),
         "symbol": re.compile(
             rf"(?<![\w/])(?P<number>{_SYMBOL})(?!\w)(?:[,\s]*\(?(?:{_DATE.format(p='b')})\)?)?"
@@ -136,10 +150,12 @@ def _grammar() -> dict[str, re.Pattern[str]]:
         "charter": re.compile(
             r"(?<!\w)(?:Điều lệ Đảng(?: Cộng sản Việt Nam)?(?! bộ)|Hiến pháp(?:\s+năm\s+\d{4})?)"
         ),
-        "law": re.compile(rf"(?<!\w)(?P<type>Luật|Bộ luật|Pháp lệnh)\s+(?P<name>[{UPPER}]\w*(?:,?\s(?!năm|số|và\s[{UPPER}]|của|đã|được|có|quy|này|thì|là|về|tại|theo|do|cũng|sẽ|để|trong|khi|với|nhằm)\w+){{0,7}})(?:\s+năm\s+(?P<year>\d{{4}}))?"),
-        "back": re.compile(
-            rf"(?<!\w)(?P<type>{name})\s+(?:này|nêu trên|nói trên|trên đây)(?!\w)"
+        "law": re.compile(
+            rf"(?<!\w)(?P<type>Luật|Bộ luật|Pháp lệnh)\s+(?P<name>[{UPPER}]\w*(?:,?\s(?!năm|số|"
+            rf"và\s[{UPPER}]|của|đã|được|có|quy|này|thì|là|về|tại|theo|do|cũng|sẽ|để|trong|khi|"
+            rf"với|nhằm)\w+){{0,7}})(?:\s+năm\s+(?P<year>\d{{4}}))?"
         ),
+        "back": re.compile(rf"(?<!\w)(?P<type>{name})\s+(?:này|nêu trên|nói trên|trên đây)(?!\w)"),
     }
 
 
@@ -152,6 +168,11 @@ WEAK_TYPES = frozenset(
      "đề án", "công văn", "quy chế", "tờ trình", "luật"}
 )  # fmt: skip
 """Types whose names are everyday words: a figure or a symbol must follow."""
+
+NUMBERED_TYPES = frozenset(
+    {"báo cáo", "chương trình", "kế hoạch", "hướng dẫn", "thông báo", "đề án", "quy chế"}
+)
+"""Types whose short form needs the word "số" or a capital letter."""
 
 _SYMBOLISH = re.compile(r"\d[a-z]?\s?[-–/]\s?(?:\d{4}\s?[-–/]\s?)?[A-ZĐ]")
 _NUMBERED = re.compile(r"\s*(?:[Ss]ố\s*:?\s*)?\d")
@@ -204,9 +225,9 @@ def find_references(
         for reference in _plenum(text, match, published):
             add(reference)
     for match in grammar["congress"].finditer(text):
-        reference = _congress(text, match)
-        if reference is not None:
-            add(reference)
+        congress = _congress(text, match)
+        if congress is not None:
+            add(congress)
     for match in grammar["symbol"].finditer(text):
         add(_full(text, match, "b", published))
     for match in grammar["short"].finditer(text):
@@ -304,9 +325,7 @@ def _clean_number(number: str) -> str:
 def _full(text: str, match: re.Match[str], prefix: str, published: date | None) -> Reference:
     number = _clean_number(match.group("number"))
     when = _date_of(match, prefix)
-    kind = (
-        _type_name(match.group("type")) if prefix == "f" else _type_of_number(number)
-    )
+    kind = _type_name(match.group("type")) if prefix == "f" else _type_of_number(number)
     start = match.start("type") if prefix == "f" else match.start()
     end = match.end() if when else match.end("number")
     named, _ = _issuer_after(text, end)
@@ -384,7 +403,8 @@ def _plenum(text: str, match: re.Match[str], published: date | None) -> list[Ref
     position = match.end()
     while term is not None:
         further = re.compile(
-            rf"(?:\s*,\s*|\s+và\s+|\s*;\s*|\s*-\s*)(?:[Kk](?:hóa|hoá)\s+)?(?P<term>{_ROMAN})(?!\w)\)?"
+            rf"(?:\s*,\s*|\s+và\s+|\s*;\s*|\s*-\s*)(?:[Kk](?:hóa|hoá)\s+)?(?P<term>{_ROMAN})"
+            rf"(?!\w)\)?"
         ).match(text, position)
         if further is None:
             break
@@ -392,7 +412,9 @@ def _plenum(text: str, match: re.Match[str], published: date | None) -> list[Ref
         if text.startswith("và ", begin):
             begin += 3
         mentions.append(
-            _by_plenum(text, begin, further.end("term"), kind, plenum, further.group("term"), published)
+            _by_plenum(
+                text, begin, further.end("term"), kind, plenum, further.group("term"), published
+            )
         )
         position = further.end()
     return mentions
@@ -464,20 +486,31 @@ def _congress(text: str, match: re.Match[str]) -> Reference | None:
 def _short(text: str, match: re.Match[str], published: date | None) -> list[Reference]:
     kind = _type_name(match.group("type"))
     number = match.group("number")
-    if re.match(r"\s*(?:đảng viên|đồng chí|người|tổ chức|chi bộ|tỷ|triệu|nghìn|năm|ngày|tháng|lượt|xã|huyện|cuộc|buổi|nhóm|nhiệm vụ|hộ|giờ|phút)(?!\w)", text[match.end("number"):]):
+    if re.match(
+        r"\s*(?:đảng viên|đồng chí|người|tổ chức|chi bộ|tỷ|triệu|nghìn|năm|ngày|tháng|lượt|xã|"
+        r"huyện|cuộc|buổi|nhóm|nhiệm vụ|hộ|giờ|phút)(?!\w)",
+        text[match.end("number") :],
+    ):
         return []
-    if kind in ("báo cáo", "chương trình", "kế hoạch", "hướng dẫn", "thông báo", "đề án",
-                "quy chế") and not re.search(r"số\s*\d+\Z", text[match.start() : match.end("number")]):  # fmt: skip
-        if not re.match(r"(?:Đề án|Hướng dẫn|Chương trình|Kế hoạch)", match.group("type")):
-            return []
+    if (
+        kind in NUMBERED_TYPES
+        and not re.search(r"số\s*\d+\Z", text[match.start() : match.end("number")])
+        and not re.match(r"(?:Đề án|Hướng dẫn|Chương trình|Kế hoạch)", match.group("type"))
+    ):
+        return []
     when = _date_of(match, "s")
     start = match.start("type")
-    end = match.end() if (when or match.group("term") or match.group("year")) else match.end("number")
+    end = (
+        match.end() if (when or match.group("term") or match.group("year")) else match.end("number")
+    )
     mentions = [_by_number(text, start, end, kind, number, when, match.group("term"),
                            match.group("year"), published)]  # fmt: skip
     position = match.end("number")
     while True:
-        further = re.compile(r"(?:\s*,\s*|\s+và\s+)(?:số\s+)?(?P<n>\d{2,3})(?![\w%/-]|[.,]\d|\s+\w*(?:đảng|đồng|người|tổ chức|chi bộ|tỷ|triệu))").match(text, position)
+        further = re.compile(
+            r"(?:\s*,\s*|\s+và\s+)(?:số\s+)?(?P<n>\d{2,3})(?![\w%/-]|[.,]\d|\s+\w*(?:đảng|"
+            r"đồng|người|tổ chức|chi bộ|tỷ|triệu))"
+        ).match(text, position)
         if further is None:
             return mentions
         mentions.append(_by_number(text, further.start("n"), further.end("n"), kind,

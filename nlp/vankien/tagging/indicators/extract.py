@@ -46,9 +46,12 @@ DOCUMENT_GATE = (
     "kỷ luật đảng", "cảm tình Đảng", "toàn Đảng", "TCCSĐ", "TCĐ", "UBKT", " ĐV",
 )  # fmt: skip
 SENTENCE_GATE = re.compile(
-    r"tham nhũng|tham ô|biên chế|kỷ luật|bị can|bị cáo|khen thưởng|[Bb]ằng khen|[Gg]iấy khen|biểu dương|dân vận|"
-    r"tuyên truyền|quy hoạch|luân chuyển|bổ nhiệm|phiếu tín nhiệm|kê khai|đầu mối|khiển trách|cách chức|"
-    r"khai trừ|đơn thư|tố cáo|học tập|quán triệt|cán bộ, công chức|đại hội|Huy hiệu|thu hồi|tinh giản|sáp nhập"
+    r"tham nhũng|tham ô|biên chế|kỷ luật|bị can|bị cáo|khen thưởng|[Bb]ằng khen|[Gg]iấy khen|"
+    r"biểu dương|dân vận|"
+    r"tuyên truyền|quy hoạch|luân chuyển|bổ nhiệm|phiếu tín nhiệm|kê khai|đầu mối|khiển trách|"
+    r"cách chức|"
+    r"khai trừ|đơn thư|tố cáo|học tập|quán triệt|cán bộ, công chức|đại hội|Huy hiệu|thu hồi|"
+    r"tinh giản|sáp nhập"
 )
 
 CHANGE_MEASURES = ("change_abs", "change_rel", "target_ratio", "share")
@@ -88,7 +91,7 @@ class _Pending:
 def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figure]:
     """Return every figure of the running text in order, with or without an indicator."""
     text = document.text
-    settings = SettingReader(document, sentences)
+    settings = SettingReader(document)
     whole = any(word in text for word in DOCUMENT_GATE)
     figures: list[Figure] = []
     for sentence in sentences:
@@ -145,8 +148,10 @@ def _inherit(surface: str, pending: list[_Pending], item: _Pending) -> None:
         return
     quantity = item.quantity
     bare = quantity.unit in ("%", None) or quantity.multiple
-    own_noun = item.candidate is not None and item.candidate.head is not None and (
-        item.candidate.head.start >= quantity.number_end
+    own_noun = (
+        item.candidate is not None
+        and item.candidate.head is not None
+        and (item.candidate.head.start >= quantity.number_end)
     )
     if own_noun and bare:
         return
@@ -193,16 +198,14 @@ def _part_of(
     quantity = item.quantity
     start = clause_start(surface, quantity.number_start)
     markers = [
-        hit
-        for hit in phrases.context.get("part_markers", ())
-        if hit.end <= quantity.number_start
+        hit for hit in phrases.context.get("part_markers", ()) if hit.end <= quantity.number_start
     ]
     opened = surface.rfind("(", 0, quantity.number_start)
     closed = surface.rfind(")", 0, quantity.number_start)
     begin = max((hit.start for hit in markers), default=-1)
     if opened > closed:
         begin = max(begin, opened)
-    if begin < 0 or begin < start and surface[begin:start].count(".") > 0:
+    if begin < 0 or (begin < start and surface[begin:start].count(".") > 0):
         return None
     for index in range(len(pending) - 1, -1, -1):
         parent = pending[index]

@@ -221,4 +221,6 @@ def _blocked(
         + ([trigger.start] if trigger else [place.previous_end])
         + ([head.start] if head else [])
     )
-    return any(begin <= hit.start and hit.start < max(place.phrase_end, quantity.end) for hit in hits)
+    return any(
+        begin <= hit.start and hit.start < max(place.phrase_end, quantity.end) for hit in hits
+    )

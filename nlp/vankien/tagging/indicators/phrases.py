@@ -43,7 +43,7 @@ class SentencePhrases:
 def frames() -> tuple[CompiledFrame, ...]:
     """Return all frames of the codebook, numbered in order."""
     codebook = load_codebook()
-    compiled = []
+    compiled: list[CompiledFrame] = []
     for indicator in codebook.indicators.values():
         for frame in indicator.frames:
             compiled.append(CompiledFrame(len(compiled), indicator, frame))

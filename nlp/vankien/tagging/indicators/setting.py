@@ -34,7 +34,7 @@ NO_SETTING = Setting(None, None, None, None, None)
 class SettingReader:
     """Reads and inherits periods and scopes while a document is passed through."""
 
-    def __init__(self, document: Document, sentences: list[Sentence]) -> None:
+    def __init__(self, document: Document) -> None:
         self._document = document
         self._anchor = document.metadata.published
         self._section: tuple[str, ...] | None = None
@@ -101,7 +101,7 @@ class SettingReader:
         self._open()
         period = self._choose_period(surface, figure)
         start, end, text = self._dates(period, kind)
-        scope = self._choose_scope(surface, figure)
+        scope = self._choose_scope(figure)
         code = None
         if scope is not None:
             code = scope.code or self._fallback_place()
@@ -143,7 +143,7 @@ class SettingReader:
             start = None
         return start, end, period.text
 
-    def _choose_scope(self, surface: str, figure: int) -> ScopeMention | None:
+    def _choose_scope(self, figure: int) -> ScopeMention | None:
         own = self._scopes or []
         before = [s for s in own if s.end <= figure]
         if before:

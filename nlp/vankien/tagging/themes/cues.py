@@ -122,8 +122,7 @@ def _groups_give_way(codebook: Codebook, accepted: dict[str, tuple[Hit, Cue]]) -
         if pair is None or pair[1].always:
             continue
         if any(
-            cue.strong and codebook.group_of(code) == group
-            for code, (_, cue) in accepted.items()
+            cue.strong and codebook.group_of(code) == group for code, (_, cue) in accepted.items()
         ):
             del accepted[group]
 
