@@ -54,7 +54,6 @@ CATALOGUE: dict[str, str] = {
     # data written by people: codebook, gold
     "V301": "The codebook file {source} is not valid: {detail}.",
     "V302": "The gold file {source} is not valid: {detail}.",
-    "V303": "The code {source!r} is not in the codebook; see corpus/codebook.",
     "V304": "The resource {source} is missing from this installation; install vankien again.",
     # calls
     "V401": "{source}: {detail}.",

@@ -86,9 +86,7 @@ class Run:
 
     def results(self) -> Results:
         """Open the folder as DuckDB relations."""
-        from vankien.results.results import open as open_results
-
-        return open_results(self.out)
+        return vankien.open(self.out)
 
 
 def extract(
