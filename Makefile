@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .demo
+AWAY := $(or $(TMPDIR),/tmp)/vankien-wheel
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 DOCUMENTS := $(wildcard corpus/documents/*.pdf corpus/documents/*.docx corpus/documents/*.html corpus/documents/*.txt corpus/documents/*.jsonl)
 
-.PHONY: help setup setup-dev demo test lint check bench lock documents clean
+.PHONY: help setup setup-dev demo test lint wheel bench lock documents clean
 
 help:
 	@echo "make demo   set up, extract corpus/documents, show what was found"
@@ -41,6 +42,17 @@ lint: setup-dev
 
 test: lint
 	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory wheel
+
+# The built wheel in an empty environment, away from the checkout, must work the same.
+wheel: setup-dev
+	@rm -rf $(AWAY) && mkdir -p $(AWAY)
+	$(BIN)/python -m build --wheel --no-isolation --outdir $(AWAY)/dist . >/dev/null
+	$(PYTHON) -m venv $(AWAY)/env
+	$(AWAY)/env/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(AWAY)/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(AWAY)/dist/*.whl
+	$(BIN)/python tests/wheel_check.py $(AWAY) $(BIN)/vankien
+	@rm -rf $(AWAY)
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 
-class NetworkIsClosed(Exception):
+class NetworkClosedError(Exception):
     """A test tried to reach another machine."""
 
 
@@ -26,7 +26,7 @@ def _no_network() -> Any:
         host = address[0] if isinstance(address, tuple) else None
         if self.family == socket.AF_UNIX or host in ("127.0.0.1", "::1", "localhost"):
             return original(self, address)
-        raise NetworkIsClosed(f"a test tried to connect to {address!r}")
+        raise NetworkClosedError(f"a test tried to connect to {address!r}")
 
     socket.socket.connect = connect  # type: ignore[method-assign]
     yield

@@ -71,7 +71,10 @@ def test_fold_keeps_the_way_back(text: str) -> None:
         if character.isalnum():
             original = text[source].lower()
             base = unicodedata.normalize("NFD", original)[0]
-            assert unicodedata.normalize("NFD", character)[0] in (base, "i" if base == "y" else base)
+            assert unicodedata.normalize("NFD", character)[0] in (
+                base,
+                "i" if base == "y" else base,
+            )
         elif character == "\n":
             assert text[source] == "\n"
 
