@@ -5,8 +5,8 @@ Formats (JSONL, one passage a line) are described in ``corpus/gold/README.md``.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -74,8 +74,8 @@ class GoldRecord(BaseModel):
     measure: str = "level"
     status: str = "actual"
     approx: str = "exact"
-    period_start: date | None = None
-    period_end: date | None = None
+    period_start: dt.date | None = None
+    period_end: dt.date | None = None
     scope: str | None = None
     baseline: str | None = None
     part_of: int | None = None
@@ -86,7 +86,7 @@ class IndicatorPassage(_Gold):
 
     text: str
     title: str | None = None
-    published: date | None = None
+    published: dt.date | None = None
     records: list[GoldRecord]
 
     @model_validator(mode="after")
@@ -111,7 +111,7 @@ class GoldReference(BaseModel):
     at: int = 0
     type: str
     number: str | None = None
-    date: date | None = None
+    date: dt.date | None = None
     canonical: str | None = None
 
 
@@ -119,7 +119,7 @@ class ReferencePassage(_Gold):
     """A passage with all its references."""
 
     text: str
-    published: date | None = None
+    published: dt.date | None = None
     references: list[GoldReference]
 
     @model_validator(mode="after")
