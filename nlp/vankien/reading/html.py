@@ -20,15 +20,17 @@ from typing import Any
 from vankien.documents import BlockKind, Document, DocumentBuilder, Metadata, Part
 from vankien.errors import ReadError
 from vankien.normalise import clean, fold_phrase
+from vankien.reading.encodings import repair, repair_lines
 from vankien.reading.html_pieces import HEADINGS, Piece, named, one_line, page_pieces, text_of
 from vankien.reading.layout import analyse
 from vankien.reading.registry import reader
+from vankien.reading.syllables import graded
 from vankien.reading.tables import (
     caption_above,
     header_cells,
     unit_above,
 )
-from vankien.reading.text import decode
+from vankien.reading.text import Decoded, decode
 from vankien.reading.wording import HtmlNames, html_names, news_words
 
 __all__ = ["read_html"]
@@ -63,7 +65,7 @@ def read_html(data: bytes, source: str, sha256: str) -> Document:
     of the site are left out.  Raises ReadError: V106
     where the page has no text, V110 for an unknown encoding.
     """
-    tree = _tree(data, source)
+    tree, warnings = _tree(data, source)
     names = html_names()
     pieces = list(page_pieces(tree, names))
     article, metadata = _article(tree)
@@ -89,15 +91,19 @@ def read_html(data: bytes, source: str, sha256: str) -> Document:
             ),
             blocks=tuple(builder.blocks),
             tables=tuple(builder.tables),
+            quality=graded(builder.text),
+            warnings=warnings,
         )
     )
 
 
-def _tree(data: bytes, source: str) -> Any:
+def _tree(data: bytes, source: str) -> tuple[Any, tuple[str, ...]]:
+    """Return the page's tree, its texts repaired, and what had to be done."""
     from lxml import etree
     from lxml import html as lxml_html
 
-    text = _DECLARATION.sub("", _decoded(data, source)).replace("\x00", "")
+    decoded = _decoded(data, source)
+    text = _DECLARATION.sub("", decoded.text).replace("\x00", "")
     parser = lxml_html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
     )
@@ -105,19 +111,42 @@ def _tree(data: bytes, source: str) -> Any:
         tree = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise ReadError("V106", source, detail=" ".join(str(error).split())[:120]) from error
-    return tree
+    note = _repair_tree(tree)
+    return tree, (*decoded.warnings, note) if note else decoded.warnings
 
 
-def _decoded(data: bytes, source: str) -> str:
-    """Decode by mark or as UTF-8, else by the encoding that the page itself declares."""
+def _repair_tree(tree: Any) -> str | None:
+    """Repair the texts of a page in place: entities may hide legacy bytes until now."""
+    places: list[tuple[Any, bool]] = []
+    texts: list[str] = []
+    for element in tree.iter():
+        if isinstance(element.tag, str) and element.tag not in ("script", "style") and element.text:
+            places.append((element, True))
+            texts.append(element.text)
+        if element.tail:
+            places.append((element, False))
+            texts.append(element.tail)
+    if repair("\n".join(texts))[1] is None:
+        return None
+    repaired, note = repair_lines(texts)
+    for (element, inside), text in zip(places, repaired, strict=True):
+        if inside:
+            element.text = text
+        else:
+            element.tail = text
+    return note
+
+
+def _decoded(data: bytes, source: str) -> Decoded:
+    """Decode by mark, as UTF-8 or by statistics, else by the encoding the page declares."""
     try:
-        return decode(data, source)
+        return decode(data, source, viqr=False)
     except ReadError:
         declared = _CHARSET.search(data[:4096])
         if declared is None:
             raise
         try:
-            return data.decode(declared.group(1).decode("ascii"))
+            return Decoded(data.decode(declared.group(1).decode("ascii")))
         except (LookupError, UnicodeDecodeError) as error:
             detail = f"it is not in the encoding it declares, {declared.group(1)!r}"
             raise ReadError("V110", source, detail=detail) from error

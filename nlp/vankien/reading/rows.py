@@ -20,10 +20,11 @@ from typing import IO, Any
 
 from vankien.documents import Document, Kind, Metadata
 from vankien.errors import ReadError
-from vankien.normalise import clean
+from vankien.reading.encodings import decode_as, detect, encoding
 from vankien.reading.streams import (
     HEAD,
     MAX_ROW,
+    UTF_8,
     bounded_lines,
     check_encoding,
     compression_of,
@@ -70,7 +71,16 @@ class RowFields:
 
 _FIELDS = RowFields()
 
-_Raw = bytes | dict[str, Any] | ReadError
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Named cells of a row that was not in UTF-8, and what had to be done."""
+
+    cells: dict[str, Any]
+    note: str
+
+
+_Raw = bytes | dict[str, Any] | _Cells | ReadError
 """One row before it is a document: a JSON line, named cells, or what is wrong with it."""
 
 
@@ -257,25 +267,25 @@ def _json_rows(path: str, compression: str | None, start: int, stop: int | None)
 
 def _csv(
     stream: IO[bytes], path: str, *, start: int = 0
-) -> Iterator[tuple[dict[str, Any] | ReadError, int, bool]]:
-    """Yield the header first, then (row, end, valid) of the rows from byte ``start``."""
+) -> Iterator[tuple[dict[str, Any] | ReadError, int, str | None]]:
+    """Yield the header first, then (row, end, encoding) of the rows from byte ``start``."""
     lines = bounded_lines(stream)
     first, length = next(lines, (b"", 0))
     delimiter = delimiter_of((first or b"").decode("utf-8-sig", "replace"))
     # The header itself may go on over more lines, inside quotes.
     begun = csv_records(chain([(first, length)], lines), path, delimiter=delimiter)
-    header, end, _ = next(begun, ([], 0, True))
+    header, end, _ = next(begun, ([], 0, UTF_8))
     names = [name.strip() for name in header]
-    yield dict.fromkeys(names), end, True
+    yield dict.fromkeys(names), end, UTF_8
     if start > end:
         stream.seek(start)
         end = start
-    for record, position, valid in csv_records(lines, path, offset=end, delimiter=delimiter):
+    for record, position, form in csv_records(lines, path, offset=end, delimiter=delimiter):
         if len(record) > len(names):
             detail = f"it has {len(record)} cells, the header has {len(names)}"
-            yield ReadError("V113", path, detail=detail), position, valid
+            yield ReadError("V113", path, detail=detail), position, form
         else:
-            yield dict(zip(names, record, strict=False)), position, valid
+            yield dict(zip(names, record, strict=False)), position, form
 
 
 def _csv_rows(path: str, compression: str | None, start: int, stop: int | None) -> Iterator[_Raw]:
@@ -286,8 +296,13 @@ def _csv_rows(path: str, compression: str | None, start: int, stop: int | None) 
         if compression is not None:
             rows = islice(rows, start, stop)
             stop = None
-        for row, end, valid in rows:
-            yield row if valid else ReadError("V110", path, detail="a byte is not UTF-8")
+        for row, end, form in rows:
+            if form is None:
+                yield ReadError("V110", path, detail="a byte is not UTF-8")
+            elif form == UTF_8 or isinstance(row, ReadError):
+                yield row
+            else:
+                yield _Cells(row, f"the row is in {encoding(form).label}")
             if stop is not None and end >= stop:
                 return
 
@@ -326,12 +341,13 @@ def _parquet_rows(path: str, start: int, stop: int | None, fields: RowFields) ->
 
 
 def _document(
-    raw: bytes | dict[str, Any], source: str, number: int, fields: RowFields
+    raw: bytes | dict[str, Any] | _Cells, source: str, number: int, fields: RowFields
 ) -> Document | ReadError:
     """Return the document of one row, or what is wrong with it."""
+    warnings: list[str] = []
     if isinstance(raw, bytes):
         try:
-            row = json.loads(raw)
+            row = json.loads(_decoded(raw, warnings))
         except json.JSONDecodeError as error:
             detail = f"line {number}, character {error.pos + 1}: {error.msg}"
             return ReadError("V107", source, detail=detail)
@@ -344,15 +360,16 @@ def _document(
             return ReadError("V107", source, detail=f"line {number} holds no JSON object")
         digest = hashlib.sha256(raw.strip())
     else:
-        row = raw
+        row = raw.cells if isinstance(raw, _Cells) else raw
+        if isinstance(raw, _Cells):
+            warnings.append(raw.note)
         canonical = json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)
         digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass"))
     text = row.get(fields.text)
     if not isinstance(text, str) or not text.strip():
         return ReadError("V108", source, field=fields.text)
-    warnings: list[str] = []
     title = row.get(fields.title)
-    title = " ".join(clean(title).split()) if isinstance(title, str) else None
+    title = title.strip() or None if isinstance(title, str) else None
     sha256 = digest.hexdigest()
     return from_text(
         text,
@@ -362,7 +379,7 @@ def _document(
         title=title,
         kind=_kind(row.get(fields.kind), warnings),
         metadata=Metadata(
-            title=title or None,
+            title=title,
             published=_date(row.get(fields.published), warnings),
             authors=_authors(row.get(fields.authors)),
             publisher=_string(row.get(fields.publisher)),
@@ -371,6 +388,18 @@ def _document(
         # The list is complete only now: the fields above add to it.
         warnings=tuple(warnings),
     )
+
+
+def _decoded(line: bytes, warnings: list[str]) -> str:
+    """Decode a line: UTF-8, else the legacy encoding it shows.  Raises UnicodeDecodeError."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        name = detect(line)
+        if name is None:
+            raise
+        warnings.append(f"the row is in {encoding(name).label}")
+        return decode_as(line, name)
 
 
 def _id(value: object) -> str | None:

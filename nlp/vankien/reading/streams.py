@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from vankien.errors import ReadError
+from vankien.reading.encodings import decode_as, detect
 from vankien.reading.text import encoding_of
 
 __all__ = [
     "HEAD",
     "MAX_ROW",
+    "UTF_8",
     "CsvRecord",
     "bounded_lines",
     "check_encoding",
@@ -49,8 +51,10 @@ _FORMS = {
     ".txt": "text", ".text": "text", ".md": "text", ".html": "text", ".htm": "text",
 }  # fmt: skip
 
-CsvRecord = tuple[list[str], int, bool]
-"""Cells, byte offset after the record, whether all its bytes were UTF-8."""
+UTF_8 = "utf-8"
+
+CsvRecord = tuple[list[str], int, str | None]
+"""Cells, byte offset after the record, encoding of its lines (None: it is not known)."""
 
 
 def open_bytes(path: str) -> IO[bytes]:
@@ -195,10 +199,10 @@ def csv_records(
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_ROW))
     position = offset
-    valid = True
+    encoding: str | None = UTF_8
 
     def lines() -> Iterator[str]:
-        nonlocal position, valid
+        nonlocal position, encoding
         for line, length in source:
             position += length
             if line is None:
@@ -206,14 +210,17 @@ def csv_records(
             try:
                 yield line.decode("utf-8-sig" if position == length else "utf-8")
             except UnicodeDecodeError:
-                valid = False
-                yield line.decode("utf-8", "replace")
+                encoding = detect(line)
+                if encoding is None:
+                    yield line.decode("utf-8", "replace")
+                else:
+                    yield decode_as(line, encoding)
 
     # csv.reader takes one line at a time, so the position after a record is its end.
     for record in csv.reader(lines(), delimiter=delimiter):
         if record:
-            yield record, position, valid
-        valid = True
+            yield record, position, encoding
+        encoding = UTF_8
 
 
 def check_encoding(head: bytes, path: str) -> None:

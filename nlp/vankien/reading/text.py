@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass, replace
 
 from vankien.documents import Block, BlockKind, Document, Kind, Metadata, Part
 from vankien.errors import ReadError
 from vankien.normalise import clean
+from vankien.reading.encodings import decode_as, detect, repair
+from vankien.reading.encodings import encoding as table_of
 from vankien.reading.layout import analyse
 from vankien.reading.paragraphs import join_wrapped
 from vankien.reading.registry import reader
+from vankien.reading.syllables import graded
 
-__all__ = ["decode", "encoding_of", "from_text", "read_text"]
+__all__ = ["Decoded", "decode", "encoding_of", "from_text", "read_text"]
+
+MAX_DAMAGE = 500
+"""UTF-8 with one damaged place in so many characters is still UTF-8."""
 
 _LINE = re.compile(r"[^\n]+")
 _NO_METADATA = Metadata()
@@ -40,18 +47,43 @@ def encoding_of(data: bytes) -> str:
     return "utf-8"
 
 
-def decode(data: bytes, source: str) -> str:
-    """Decode UTF-8 or UTF-16 bytes, with or without a byte-order mark.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text and what had to be done to read it."""
 
-    Raises ReadError (V110) for anything else: nothing is decoded on a guess.
+    text: str
+    warnings: tuple[str, ...] = ()
+
+
+def decode(data: bytes, source: str, *, viqr: bool = True) -> Decoded:
+    """Decode bytes: UTF-8, UTF-16, or the legacy encoding that fits the text's statistics.
+
+    A few damaged bytes of UTF-8 become U+FFFD with a warning.  ``viqr`` looks for VIQR in
+    ASCII.  Raises ReadError (V110) where nothing fits.
     """
     encoding = encoding_of(data)
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        name = encoding.removesuffix("-sig").upper()
-        detail = f"the byte at position {error.start:,} is not {name}"
-        raise ReadError("V110", source, detail=detail) from error
+        return _legacy(data, encoding, error, source)
+    if viqr and data.isascii() and detect(data) == "viqr":
+        return Decoded(decode_as(data, "viqr"), ("the text is in VIQR",))
+    return Decoded(text)
+
+
+def _legacy(data: bytes, encoding: str, error: UnicodeDecodeError, source: str) -> Decoded:
+    if encoding in ("utf-8", "utf-8-sig"):
+        text = data.decode(encoding, "replace")
+        damaged = text.count("\ufffd")
+        if damaged * MAX_DAMAGE <= len(text) and not text.isascii():
+            return Decoded(text, (f"places that are not UTF-8, kept as U+FFFD: {damaged}",))
+        name = detect(data)
+        if name is not None:
+            label = table_of(name).label
+            return Decoded(decode_as(data, name), (f"the text is in {label}",))
+    name = encoding.removesuffix("-sig").upper()
+    detail = f"the byte at position {error.start:,} is not {name}, nor is it a Vietnamese encoding"
+    raise ReadError("V110", source, detail=detail) from error
 
 
 def line_blocks(text: str, offset: int = 0) -> list[Block]:
@@ -83,7 +115,8 @@ def from_text(
 ) -> Document:
     """Return the Document of a string; its blocks are the lines that are not blank.
 
-    The text is kept exactly, apart from :func:`vankien.normalise.clean`.  With ``title``
+    The text is kept exactly, apart from :func:`vankien.normalise.clean` and, with a warning,
+    :func:`vankien.reading.encodings.repair`.  With ``title``
     the document's text is the title, a blank line, then the text.  Without ``doc_id`` the
     id is the first 16 hex digits of the text's SHA-256.  ``kind`` overrides what the
     layout shows.
@@ -92,8 +125,18 @@ def from_text(
     >>> [document.text[b.start : b.end] for b in document.blocks]
     ['Chi bộ họp ngày 3 tháng 2.']
     """
+    given = title
+    if title:
+        both, note = repair(f"{' '.join(title.splitlines())}\n{text}")
+        title, _, text = both.partition("\n")
+        title = " ".join(clean(title).split())
+    else:
+        text, note = repair(text)
+    if note is not None:
+        warnings = (*warnings, note)
+    if given and metadata.title == given != title:
+        metadata = replace(metadata, title=title or None)
     text = clean(text)
-    title = " ".join(clean(title).split()) if title else None
     if title:
         blocks = line_blocks(text, len(title) + 2)
         text = f"{title}\n\n{text}"
@@ -110,6 +153,7 @@ def from_text(
         sha256=sha256,
         metadata=metadata,
         blocks=tuple(blocks),
+        quality=graded(text),
         warnings=warnings,
     )
     return analyse(document, kind=kind)
@@ -119,9 +163,17 @@ def from_text(
 def read_text(data: bytes, source: str, sha256: str) -> Document:
     """Read a text file; the lines of a hard-wrapped one are joined to paragraphs.
 
-    Raises ReadError (V101 nothing but white space, V110 neither UTF-8 nor UTF-16).
+    Raises ReadError (V101 nothing but white space, V110 in no encoding known).
     """
-    text = clean(decode(data, source))
+    decoded = decode(data, source)
+    text, note = repair(decoded.text)
+    text = clean(text)
     if not text.strip():
         raise ReadError("V101", source)
-    return from_text(join_wrapped(text), doc_id=sha256[:16], source=source, sha256=sha256)
+    return from_text(
+        join_wrapped(text),
+        doc_id=sha256[:16],
+        source=source,
+        sha256=sha256,
+        warnings=(*decoded.warnings, note) if note else decoded.warnings,
+    )
