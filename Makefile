@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := .demo
 AWAY := $(or $(TMPDIR),/tmp)/vankien-wheel
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
-DOCUMENTS := $(wildcard corpus/documents/*.pdf corpus/documents/*.docx corpus/documents/*.html corpus/documents/*.txt corpus/documents/*.jsonl)
+DOCUMENTS := $(wildcard corpus/documents/*.pdf corpus/documents/*.docx corpus/documents/*.html corpus/documents/*.txt corpus/documents/*.jsonl corpus/documents/*.csv)
 
 .PHONY: help setup setup-dev demo test lint wheel bench lock documents clean
 
