@@ -39,6 +39,8 @@ CATALOGUE: dict[str, str] = {
     "V115": "{source} repeats the document id {detail!r} of another input; give every row its "
     "own id.",
     "V116": "{source} could not be analysed ({detail}); report the document to the project.",
+    "V117": "{source} is an old Word or RTF file and no converter for it is installed; install "
+    "LibreOffice, antiword or catdoc, or save the file as DOCX.",
     # running: the batch as a whole cannot go on
     "V201": "No documents were found in {source}; give files or folders that hold PDF, DOCX, "
     "HTML, TXT, JSONL, CSV or Parquet.",

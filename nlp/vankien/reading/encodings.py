@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 from vankien.codebook import load_yaml
 from vankien.reading.syllables import is_possible, toneless
@@ -24,6 +26,7 @@ __all__ = [
     "Encoding",
     "capitals_of",
     "decode_as",
+    "decode_characters",
     "detect",
     "encode_as",
     "encoding",
@@ -108,6 +111,23 @@ def decode_as(data: bytes, name: str) -> str:
     Raises UnicodeDecodeError for a byte that the encoding does not have.
     """
     return _decode_characters(data.decode("latin-1"), encoding(name))
+
+
+def decode_characters(text: str, name: str) -> str:
+    """Decode text whose bytes were taken for windows-1252; what is no such text stays.
+
+    Soft hyphens and spaces that do not break are bytes here, too.
+    """
+    table = encoding(name)
+    pieces: list[str] = []
+    for byte, run in groupby(text, key=lambda c: c.isascii() or c in _TO_BYTE):
+        letters = "".join(run)
+        if byte:
+            data = b"".join(_TO_BYTE.get(c) or c.encode() for c in letters)
+            with suppress(UnicodeDecodeError):  # the fonts have no letter there either
+                letters = _decode_characters(data.decode("latin-1"), table)
+        pieces.append(letters)
+    return "".join(pieces)
 
 
 def _decode_characters(text: str, table: Encoding) -> str:
@@ -261,7 +281,8 @@ def repair(text: str) -> tuple[str, str | None]:
     where nothing was changed.  (ftfy repairs the first mistake only, and for all languages;
     one table of bytes does it here.)
     """
-    if not any(sign in text for sign in _SIGNS) and not any(s in text for s in _LEGACY_SIGNS):
+    wrong = any(sign in text for sign in _SIGNS) and _MOJIBAKE.search(text) is not None
+    if not wrong and not any(sign in text for sign in _LEGACY_SIGNS):
         return text, None
     lines, note = repair_lines(text.split("\n"))
     return "\n".join(lines), note

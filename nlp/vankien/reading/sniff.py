@@ -39,11 +39,11 @@ _HTML_START = re.compile(
 )
 _HTML_INSIDE = re.compile(rb"<(?:!doctype\s+html|html|body)\b", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0"
+_WORD_STREAM = "WordDocument".encode("utf-16-le")
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 # Formats that vankien does not read, for a message that says what the file is.
 _REFUSED = {
-    _OLE: "an old Word, Excel or PowerPoint file",
-    b"{\\rtf": "an RTF file",
+    _OLE: "an old Excel or PowerPoint file",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
     b"GIF8": "an image",
@@ -63,7 +63,7 @@ _REFUSED = {
 
 
 def sniff(data: bytes, name: str = "") -> str:
-    """Return the format of bytes: pdf, docx, html, text, jsonl, csv or parquet.
+    """Return the format of bytes: pdf, docx, doc, rtf, html, text, jsonl, csv or parquet.
 
     The content decides; ``name`` only where text, CSV and JSONL look alike.  Raises
     ReadError for nothing (V101), what vankien does not read (V102), a damaged DOCX (V105)
@@ -87,8 +87,11 @@ def sniff(data: bytes, name: str = "") -> str:
     for other in known_readers().values():
         if other.magic and data.startswith(other.magic):
             return other.name
-    if data.startswith(_OLE) and _ENCRYPTED_PACKAGE in data:
-        raise ReadError("V104", name)
+    if data.startswith(_OLE):
+        if _ENCRYPTED_PACKAGE in data:
+            raise ReadError("V104", name)
+        if _WORD_STREAM in data:
+            return "doc"
     text = _is_text(data)
     for magic, what in _REFUSED.items():
         # Short marks ("BM", "MZ") may begin a text; then the bytes decide.
@@ -113,8 +116,6 @@ def _text_form(data: bytes, name: str, suffix: str, rows: str | None) -> str:
         return rows
     if start.startswith((b"<?xml", b"<svg", b"<rss")):
         raise ReadError("V102", name, detail="XML that is no HTML")
-    if start.startswith(b"{\\rtf"):
-        raise ReadError("V102", name, detail="an RTF file")
     if suffix == ".json":
         raise ReadError("V102", name, detail="JSON that has not one object in every line")
     return "text"

@@ -16,10 +16,11 @@ from typing import Any
 
 from vankien.documents import BlockKind, Document, DocumentBuilder, Part
 from vankien.errors import ReadError
-from vankien.normalise import clean
+from vankien.normalise import clean, fold_phrase
 from vankien.reading.layout import analyse
 from vankien.reading.paragraphs import begins_item, ends_sentence
 from vankien.reading.registry import reader
+from vankien.reading.syllables import graded
 from vankien.reading.tables import (
     Grid,
     caption_above,
@@ -29,6 +30,7 @@ from vankien.reading.tables import (
     unit_above,
 )
 from vankien.reading.word_numbering import Numbering, Styles, attribute, child, local_name
+from vankien.reading.word_runs import RunStyles, settle
 from vankien.reading.wording import official_words
 
 __all__ = ["read_docx"]
@@ -42,7 +44,10 @@ HEADER_PARAGRAPHS = 14
 """Tabs between two columns of a header stand in so many first paragraphs."""
 
 _WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"})
-_HIDDEN = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr"})
+_HIDDEN = frozenset(
+    {"del", "moveFrom", "Fallback", "instrText", "delText", "rPr", "pPr", "txbxContent"}
+)
+_UNSEEN = _HIDDEN - {"txbxContent"}
 _GAP = re.compile(r"\s*\t\s*")
 
 
@@ -61,9 +66,11 @@ class _Reading:
 def read_docx(data: bytes, source: str, sha256: str) -> Document:
     """Read a DOCX file.
 
-    Deleted text and field codes are left out, accepted insertions kept; a footnote follows
-    the paragraph that refers to it.  Raises ReadError: V101 without text, V104 protected,
-    V105 damaged, V111 larger than the limits when unpacked.
+    Tracked changes count as accepted; hidden text and field codes are left out; a footnote
+    follows the paragraph or table that refers to it, a text box the paragraph it hangs on.
+    Running headers and footers stand at the end as such, but a letterhead at the top.
+    Raises ReadError: V101 without text, V104 protected, V105 damaged, V111 larger than the
+    limits when unpacked.
     """
     import docx
     from docx.opc.exceptions import OpcError
@@ -72,23 +79,27 @@ def read_docx(data: bytes, source: str, sha256: str) -> Document:
     _check_size(data, source)
     try:
         document = docx.Document(BytesIO(data))
+        runs = RunStyles(document.styles.element)
+        warnings = dict.fromkeys(settle(document.element.body, runs))
         reading = _Reading(
             DocumentBuilder(),
             Styles(document.styles.element),
             Numbering(_part_element(document, "numbering")),
-            {**_notes(document, "footnotes"), **_notes(document, "endnotes")},
+            {
+                number: texts
+                for name in ("footnotes", "endnotes")
+                for number, texts in _notes(document, name, runs, warnings).items()
+            },
         )
-        headers, footers = _running(document)
+        letterhead, headers, footers = _running(document, runs, warnings)
     except (OpcError, zipfile.BadZipFile, LxmlError, KeyError, ValueError, AttributeError) as error:
         detail = " ".join(str(error).split())[:120] or "a part is damaged"
         raise ReadError("V105", source, detail=detail) from error
+    for text in letterhead:
+        reading.builder.add(text, part=Part.HEADER)
+    _add_blocks(document.element.body, reading)
     for text in headers:
         reading.builder.add(text, part=Part.HEADER)
-    for element in _blocks(document.element.body):
-        if local_name(element) == "p":
-            _add_paragraph(element, reading)
-        else:
-            _add_table(element, reading)
     for text in footers:
         reading.builder.add(text, part=Part.FOOTER)
     builder = reading.builder
@@ -102,6 +113,8 @@ def read_docx(data: bytes, source: str, sha256: str) -> Document:
             sha256=sha256,
             blocks=tuple(builder.blocks),
             tables=tuple(builder.tables),
+            quality=graded(builder.text),
+            warnings=tuple(warnings),
         )
     )
 
@@ -130,36 +143,62 @@ def _part_element(document: Any, name: str) -> Any:
     return None
 
 
-def _notes(document: Any, name: str) -> dict[str, list[str]]:
+def _notes(
+    document: Any, name: str, runs: RunStyles, warnings: dict[str, None]
+) -> dict[str, list[str]]:
     """Return the texts of foot- or endnotes by kind and number."""
     root = _part_element(document, name)
     if root is None:
         return {}
+    warnings.update(dict.fromkeys(settle(root, runs)))
     notes: dict[str, list[str]] = {}
     for note in root:
         # Separators between text and notes are notes of a type of their own.
         if isinstance(note.tag, str) and attribute(note, "type") is None:
-            texts = [_line(_text(p)) for p in note.iter() if local_name(p) == "p"]
+            texts = [_line(_text(p)) for p in _paragraphs(note)]
             notes[f"{name}{attribute(note, 'id')}"] = [text for text in texts if text]
     return notes
 
 
-def _running(document: Any) -> tuple[list[str], list[str]]:
-    """Return the texts of headers and of footers, each once."""
+def _running(
+    document: Any, runs: RunStyles, warnings: dict[str, None]
+) -> tuple[list[str], list[str], list[str]]:
+    """Return letterhead, headers and footers, each text once.
+
+    A header with the national line is the head of an official document, not a running one.
+    """
+    words = official_words()
+    first: dict[str, None] = {}
     heads: dict[str, None] = {}
     feet: dict[str, None] = {}
     for section in document.sections:
-        for seen, parts in (
-            (heads, (section.header, section.first_page_header, section.even_page_header)),
-            (feet, (section.footer, section.first_page_footer, section.even_page_footer)),
+        for above, parts in (
+            (True, (section.header, section.first_page_header, section.even_page_header)),
+            (False, (section.footer, section.first_page_footer, section.even_page_footer)),
         ):
             for part in parts:
                 if part.is_linked_to_previous:
                     continue
-                for element in part._element.iter():
-                    if local_name(element) == "p":
-                        seen[_line(_text(element))] = None
-    return [text for text in heads if text], [text for text in feet if text]
+                warnings.update(dict.fromkeys(settle(part._element, runs)))
+                texts = [_line(_text(p)) for p in _paragraphs(part._element)]
+                forms = [fold_phrase(text) for text in texts]
+                national = any(form in words.party or form in words.state for form in forms)
+                seen = feet if not above else first if national else heads
+                seen.update(dict.fromkeys(text for text in texts if text))
+    return list(first), list(heads), list(feet)
+
+
+def _paragraphs(parent: Any, *, tables: bool = True) -> Iterator[Any]:
+    """Yield the visible paragraphs below an element, those of text boxes too.
+
+    ``tables`` says whether to look into tables inside it.
+    """
+    for element in parent:
+        name = local_name(element)
+        if name == "p":
+            yield element
+        if name and name not in _UNSEEN and (tables or name != "tbl"):
+            yield from _paragraphs(element, tables=tables)
 
 
 def _blocks(parent: Any) -> Iterator[Any]:
@@ -187,15 +226,12 @@ def _collect(element: Any, pieces: list[str]) -> None:
         name = local_name(node)
         if name == "t":
             pieces.append(node.text or "")
-        elif name == "tab":
+        elif name in ("tab", "ptab"):
             pieces.append("\t")
         elif name in ("br", "cr"):
             pieces.append("\n")
         elif name in ("noBreakHyphen", "softHyphen"):
             pieces.append("-" if name == "noBreakHyphen" else "")
-        elif name == "p" and pieces:
-            pieces.append("\n")  # a paragraph of a text box
-            _collect(node, pieces)
         elif name and name not in _HIDDEN:
             _collect(node, pieces)
 
@@ -229,15 +265,21 @@ def _ends_here(line: str, following: str) -> bool:
     return ends_sentence(line) or begins_item(following) or line.isupper() != following.isupper()
 
 
+def _add_blocks(parent: Any, reading: _Reading) -> None:
+    for element in _blocks(parent):
+        if local_name(element) == "p":
+            _add_paragraph(element, reading)
+        else:
+            _add_table(element, reading)
+
+
 def _add_paragraph(element: Any, reading: _Reading) -> None:
     builder = reading.builder
     properties = reading.styles.paragraph(element)
     lines = _lines(_text(element), header=len(builder.blocks) < HEADER_PARAGRAPHS)
     # The number counts on even where the paragraph is empty: so do word processors.
     label = reading.numbering.label(properties.number, properties.depth)
-    if not lines:
-        return
-    if label:
+    if lines and label:
         lines[0] = f"{label} {lines[0]}"
     for line in lines:
         if properties.level is not None and len(lines) == 1:
@@ -246,10 +288,27 @@ def _add_paragraph(element: Any, reading: _Reading) -> None:
             builder.add(line, kind=BlockKind.LIST_ITEM)
         else:
             builder.add(line)
-    reading.above = [*reading.above[-1:], lines[-1]]
+    if lines:
+        reading.above = [*reading.above[-1:], lines[-1]]
+    for box in _boxes(element):
+        _add_blocks(box, reading)
+    _add_notes(element, reading)
+
+
+def _boxes(parent: Any) -> Iterator[Any]:
+    """Yield the outermost text boxes of a paragraph; old files repeat them as a fallback."""
+    for element in parent:
+        name = local_name(element)
+        if name == "txbxContent":
+            yield element
+        elif name and name not in _UNSEEN:
+            yield from _boxes(element)
+
+
+def _add_notes(element: Any, reading: _Reading) -> None:
     for name in _note_references(element):
-        for text in reading.notes.get(name, []):
-            builder.add(text)
+        for text in reading.notes.pop(name, []):
+            reading.builder.add(text)
 
 
 def _note_references(element: Any) -> Iterator[str]:
@@ -269,20 +328,29 @@ def _add_table(element: Any, reading: _Reading) -> None:
     unit = next(filter(None, map(unit_above, reversed(above))), None)
     caption = next(filter(None, map(caption_above, reversed(above))), None)
     if len(grid.rows) == 1 and len(grid.rows[0]) == 1:
-        for paragraph in _cell_paragraphs(element):  # a frame around text
-            _add_paragraph(paragraph, reading)
+        for cell in _cells(element):
+            _add_blocks(cell, reading)  # a frame around text
         return
     reading.builder.add_table(header_cells(grid), unit=unit, caption=caption)
+    for cell in _cells(element):
+        for inner in _blocks(cell):
+            if local_name(inner) == "tbl":
+                _add_table(inner, reading)
+    _add_notes(element, reading)
+
+
+def _cells(table: Any) -> Iterator[Any]:
+    for row in _rows(table):
+        yield from (cell for cell in _unwrapped(row) if local_name(cell) == "tc")
 
 
 def _add_furniture(table: Any, part: Part, reading: _Reading) -> None:
     """Add the head or the close of an official document, cell by cell, line by line."""
     words = official_words()
-    for cell in (node for node in table.iter() if local_name(node) == "tc"):
+    for cell in _cells(table):
         lines = [
             line
-            for paragraph in _blocks(cell)
-            if local_name(paragraph) == "p"
+            for paragraph in _paragraphs(cell)
             for raw in _text(paragraph).split("\n")
             if (line := _line(raw))
         ]
@@ -292,10 +360,6 @@ def _add_furniture(table: Any, part: Part, reading: _Reading) -> None:
             own = Part.RECIPIENTS if first.startswith(words.recipients) else Part.SIGNATURE
         for line in lines:
             reading.builder.add(line, part=own)
-
-
-def _cell_paragraphs(element: Any) -> Iterator[Any]:
-    return (node for node in element.iter() if local_name(node) == "p")
 
 
 def _grid(table: Any) -> Grid:
@@ -315,7 +379,7 @@ def _grid(table: Any) -> Grid:
                 open_cells.pop(column, None)
                 if merge is not None:
                     open_cells[column] = len(cells)
-                text = _line(" ".join(_text(p) for p in _cell_paragraphs(cell)))
+                text = _line(" ".join(_text(p) for p in _paragraphs(cell, tables=False)))
                 cells.append([number, column, 1, width, text])
             column += width
     return place_cells((r, c, h, w, text) for r, c, h, w, text in cells)
