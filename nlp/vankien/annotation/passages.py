@@ -110,9 +110,12 @@ def to_marked(line: Mapping[str, Any]) -> str:
 
 
 def split_families(
-    lines: Iterable[Mapping[str, Any]], *, dev_share: float = DEV_SHARE
+    lines: Iterable[Mapping[str, Any]],
+    *,
+    dev_share: float = DEV_SHARE,
+    fixed: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """Return the split ("dev" or "test") of each family.
+    """Return the split ("dev" or "test") of each family; ``fixed`` families stay.
 
     Families are dealt rarest code first to the side that lacks more of their codes; ties
     fall by the digest of the family's name, so that the same families always fall alike.
@@ -133,7 +136,11 @@ def split_families(
     held = {"dev": Counter[str](), "test": Counter[str]()}
     share = {"dev": dev_share, "test": 1 - dev_share}
     side: dict[str, str] = {}
-    for name in sorted(families, key=order):
+    for name, split in (fixed or {}).items():
+        if name in families:
+            side[name] = split
+            held[split].update(families[name])
+    for name in sorted(families.keys() - side.keys(), key=order):
         lacks = {
             split: sum(
                 (share[split] * total[code] - held[split][code]) / total[code] * count

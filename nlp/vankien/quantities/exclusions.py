@@ -27,6 +27,7 @@ class _Words:
     after: tuple[str, ...]
     unless_unit: bool
     only_year: bool
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,14 @@ class _Rules:
     guarded: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]
 
 
-# Patterns begin with a figure, a number word or a word of time; the gate keeps them from
-# being tried at each character.
-_GATE = (
-    r"(?:\A|(?<!\w))(?=[\s\d(]|ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm|đợt|dịp|nay|qua|lễ|lúc|"
-    r"vào|rạng|từ|đến|một|hai|ba|bốn|năm|sáu|chín|Ngày|Sáng|Chiều|Tối|Từ|Đến|Hai|Ba|Bốn|Năm)"
-)
-
-
 @cache
 def _rules() -> _Rules:
     words: list[_Words] = []
     patterns: list[str] = []
     kinds: list[str] = []
     guarded: list[tuple[tuple[str, ...], re.Pattern[str], str]] = []
-    for rule in load_yaml(codebook_dir() / "not_quantities.yaml")["rules"]:
+    data = load_yaml(codebook_dir() / "not_quantities.yaml")
+    for rule in data["rules"]:
         if "needs" in rule:
             guarded.append((tuple(rule["needs"]), re.compile(rule["pattern"]), rule["kind"]))
         elif "pattern" in rule:
@@ -66,10 +60,13 @@ def _rules() -> _Rules:
                     tuple(p.lower() for p in rule.get("after", [])),
                     bool(rule.get("unless_unit")),
                     bool(rule.get("only_year")),
+                    tuple(p.lower() for p in rule.get("unless", [])),
                 )
             )
     every = tuple(dict.fromkeys(p for rule in words for p in rule.phrases))
-    pattern = re.compile(f"{_GATE}(?:{'|'.join(patterns)})")
+    # The gate keeps the patterns from being tried at each character.
+    starts = "|".join(re.escape(word) for word in data["starts"])
+    pattern = re.compile(rf"(?:\A|(?<!\w))(?=[\s\d(]|{starts})(?:{'|'.join(patterns)})")
     return _Rules(tuple(words), every, pattern, tuple(kinds), tuple(guarded))
 
 
@@ -103,6 +100,8 @@ def is_excluded(lowered: str, start: int, end: int, *, has_unit: bool, is_year: 
         if rule.only_year and not is_year:
             continue
         if rule.after and not right.startswith(rule.after):
+            continue
+        if rule.unless and left.endswith(rule.unless):
             continue
         for phrase in rule.phrases:
             if left.endswith(phrase):

@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from vankien.codebook import load_yaml
 from vankien.quantities.exclusions import excluded_spans, is_excluded
@@ -31,7 +32,9 @@ class Quantity:
     ``start:end`` is the number with its unit phrase, ``number_start:number_end`` the
     number alone.  ``value`` is exact; percentages are numbers of percent, money is in
     đồng; it is None for "vài chục".  ``multiple`` marks "gấp 2,5 lần", whose value is the
-    change in percent (150).  ``total`` is the whole of "19.260/21.148".
+    change in percent (150).  ``total`` is the whole of "19.260/21.148", ``origin`` the first
+    figure of "từ 11 lên 13" as written; ``rank`` marks a place in an order ("đứng thứ 3");
+    ``weak`` marks "một" before a counted noun, which may be an article.
     """
 
     start: int
@@ -48,43 +51,92 @@ class Quantity:
     total: Decimal | None = None
     multiple: bool = False
     slip: bool = False
+    origin: str | None = None
+    rank: bool = False
+    weak: bool = False
 
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_TIMES_BEFORE = re.compile(r"(?:gấp|tăng|bằng|gấp tới|gấp hơn|gấp gần|tăng gấp)\s+$")
-_TIMES_WORD = re.compile(r"(?<!\w)gấp (?P<n>đôi|rưỡi|ba|bốn|năm)(?!\w)")
-_TIMES = {"đôi": 100, "rưỡi": 50, "ba": 200, "bốn": 300, "năm": 400}
-_HALF = re.compile(r"(?<!\w)một nửa(?=\s+(?:số|tổng số|trong số))")
-_WORD_BEFORE_BAD = re.compile(
-    r"(?:thứ|tháng|ngày|đầu|trong|mỗi|hằng|hàng|cả|cuối|giữa|nhiều|vài|mấy|một|những|các|"
-    r"số|lần|khóa|năm|suốt|chừng|quý|sang|qua|lớp|điều|mục|phần|chương)\s+$"
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?(?:đến|tới|-|–)\s?(?:19|20)\d\d)?")
+_UNIT_WORDS = {"hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8,
+               "chín": 9, "mười": 10}  # fmt: skip
+_ORDINALS = {"nhất": 1, "nhì": 2, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7,
+             "tám": 8, "chín": 9, "mười": 10}  # fmt: skip
+_TIMES_WORD = re.compile(r"(?<!\w)gấp (?P<n>đôi|rưỡi|hai|ba|bốn|năm|mười)(?!\w)(?! (?:lần|lượt))")
+_TIMES = {"đôi": 100, "rưỡi": 50, "hai": 100, "ba": 200, "bốn": 300, "năm": 400, "mười": 900}
+_PART = re.compile(
+    rf"(?<!\w)(?P<a>một|hai|ba) phần (?P<b>{'|'.join(_UNIT_WORDS)})(?!\w)"
+    r"|(?<![\w/.,])(?P<c>[1-9])/(?P<d>[2-9]|10)(?= (?:số|tổng số)(?!\w))"
 )
-_MONTH_AFTER = re.compile(r"\s+tháng\s+(?:\d|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The closed lists of ``approximation.yaml`` and ``mentions.yaml``, compiled."""
+
+    before: tuple[tuple[str, str], ...]
+    after: tuple[tuple[str, str], ...]
+    not_before: tuple[str, ...]
+    all_before: tuple[str, ...]
+    upward: re.Pattern[str]
+    downward_from: re.Pattern[str]
+    times_before: re.Pattern[str]
+    half: re.Pattern[str]
+    no_count_before: re.Pattern[str]
+    month_after: re.Pattern[str]
+    ranks: re.Pattern[str]
+    rise: re.Pattern[str]
+    year_before: tuple[str, ...]
+    one_counts: frozenset[str]
+    zero: re.Pattern[str]
+
+
+def _any(phrases: list[str]) -> str:
+    return "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True))
 
 
 @cache
-def _approximations() -> tuple[
-    tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], tuple[str, ...], tuple[str, ...]
-]:
-    data = load_yaml(codebook_dir() / "approximation.yaml")
+def _words() -> _Words:
+    approx = load_yaml(codebook_dir() / "approximation.yaml")
+    data = load_yaml(codebook_dir() / "mentions.yaml")
     before: list[tuple[str, str]] = []
     after: list[tuple[str, str]] = []
-    for entry in data["approximations"]:
+    for entry in approx["approximations"]:
         before.extend((phrase.lower(), entry["code"]) for phrase in entry["before"])
         after.extend((phrase.lower(), entry["code"]) for phrase in entry["after"])
     before.sort(key=lambda pair: -len(pair[0]))
-    words = tuple(phrase for phrase, _ in before)
-    return tuple(before), tuple(after), tuple(data["not_before"]), words
+    return _Words(
+        before=tuple(before),
+        after=tuple(after),
+        not_before=tuple(approx["not_before"]),
+        all_before=tuple(phrase for phrase, _ in before),
+        upward=re.compile(rf"[^,;.()]{{0,60}}?(?<!\w)(?:{_any(approx['from_and_up'])})(?!\w)"),
+        downward_from=re.compile(rf"(?<!\w)(?:{_any(approx['from'])})$"),
+        times_before=re.compile(rf"(?<!\w)(?:{_any(data['times_before'])})\s+$"),
+        half=re.compile(
+            rf"(?<!\w)(?:(?:{_any(data['half_before'])}) )?(?P<n>(?:một )?nửa)(?!\w)"
+            rf"(?! (?:{_any(data['half_not_after'])})(?!\w))"
+        ),
+        no_count_before=re.compile(rf"(?<!\w)(?:{_any(data['no_count_before'])})\s+$"),
+        month_after=re.compile(rf"\s+tháng\s+(?:\d|{'|'.join(['một', *_UNIT_WORDS])})"),
+        ranks=re.compile(rf"(?<!\w)(?:{_any(data['ranks'])})\s+(?P<n>\d+(?:/\d+)?|nhất|nhì|"
+                         rf"{'|'.join(_ORDINALS)})(?!\w)(?!/\d)"),
+        rise=re.compile(rf"\s(?:{_any(data['rise'])})\s$"),
+        year_before=tuple(data["year_before"]),
+        one_counts=frozenset(data["one_counts"]),
+        zero=re.compile(rf"(?<!\w)(?:{_any(data['zero_before'])}) (?P<n>không)(?!\w)(?! \w)"),
+    )  # fmt: skip
 
 
-def find_quantities(text: str) -> list[Quantity]:
+def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
     """Return the quantities of a sentence in order, none overlapping.
 
-    A text without digit or number word costs one search.
+    With ``weak`` also "một" before a counted noun.  A text without digit or number word
+    costs one search.
     """
     if not may_hold_numeral(text):
         return []
     lowered = text.replace("\u0130", "I").lower()
+    words = _words()
     numerals = [
         (numeral, unit_after(text, numeral.end, lowered)) for numeral in find_numerals(text)
     ]
@@ -93,68 +145,89 @@ def find_quantities(text: str) -> list[Quantity]:
         for numeral, unit in numerals
         if numeral.kind != "words" or _word_counts(lowered, numeral, unit)
     ]
-    times = list(_TIMES_WORD.finditer(lowered)) if "gấp" in lowered else []
-    if not numerals and not times and "một nửa" not in lowered:
+    found = _special(text, lowered, words)
+    if not numerals and not found:
         return []
     spans = excluded_spans(text) if numerals else []
-    found: list[Quantity] = []
-    for match in times:
-        start, end = match.start("n"), match.end("n")
-        value = Decimal(_TIMES[match.group("n")])
-        found.append(
-            Quantity(
-                match.start(),
-                end,
-                start,
-                end,
-                text[match.start() : end],
-                value,
-                None,
-                "lần",
-                None,
-                "ratio",
-                "exact",
-                multiple=True,
-            )
-        )
     for numeral, unit in numerals:
         if any(a < numeral.end and numeral.start < b for a, b, _ in spans):
             continue
         if any(q.start < numeral.end and numeral.start < q.end for q in found):
             continue
         quantity = _quantity(text, lowered, numeral, unit)
-        if quantity is not None:
+        if quantity is not None and (weak or not quantity.weak):
             found.append(quantity)
-    for match in _HALF.finditer(lowered):
-        found.append(
-            Quantity(
-                match.start(),
-                match.end(),
-                match.start(),
-                match.end(),
-                text[match.start() : match.end()],
-                Decimal(50),
-                None,
-                "%",
-                None,
-                "ratio",
-                _approx(lowered, match.start(), match.end()),
-            )
-        )
     found.sort(key=lambda q: q.start)
+    return _join_origins(lowered, found, words)
+
+
+def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
+    """Return multiples in words, fractions, halves, ranks and the figure zero."""
+    found: list[Quantity] = []
+
+    def add(start: int, end: int, value: Decimal, unit: str | None, **more: Any) -> None:
+        if any(q.start < end and start < q.end for q in found):
+            return
+        dimension = "ratio" if unit else None
+        approx = _approx(lowered, start, end)
+        found.append(
+            Quantity(start, end, start, end, text[start:end], value, None, unit, None, dimension,
+                     approx, **more)
+        )  # fmt: skip
+
+    if "gấp" in lowered:
+        for match in _TIMES_WORD.finditer(lowered):
+            add(*match.span(), Decimal(_TIMES[match.group("n")]), "lần", multiple=True)
+    if "phần" in lowered or "/" in lowered:
+        for match in _PART.finditer(lowered):
+            top = {"một": 1, "hai": 2, "ba": 3}[match.group("a")] if match.group("a") else None
+            above = Decimal(top if top is not None else int(match.group("c")))
+            below = _UNIT_WORDS[match.group("b")] if match.group("b") else int(match.group("d"))
+            add(*match.span(), (above * 100 / below).quantize(Decimal("0.000001")), "%")
+    if "nửa" in lowered:
+        for match in words.half.finditer(lowered):
+            if match.start() < match.start("n") or match.group("n") != "nửa":
+                add(*match.span("n"), Decimal(50), "%")
+    if "thứ" in lowered or "hạng" in lowered:
+        for match in words.ranks.finditer(lowered):
+            written = match.group("n").split("/")[0]
+            value = Decimal(_ORDINALS[written] if written in _ORDINALS else int(written))
+            add(*match.span("n"), value, None, rank=True)
+    if "không" in lowered:
+        for match in words.zero.finditer(lowered):
+            add(*match.span("n"), Decimal(0), None)
     return found
 
 
+def _join_origins(lowered: str, found: list[Quantity], words: _Words) -> list[Quantity]:
+    """Fold "từ 11 lên 13" into one quantity whose origin is "11"."""
+    if len(found) < 2:
+        return found
+    joined: list[Quantity] = []
+    for quantity in found:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and words.rise.fullmatch(lowered[before.end : quantity.number_start])
+            and words.downward_from.search(lowered[: before.start].rstrip())
+        ):
+            joined[-1] = replace(quantity, origin=before.number)
+            continue
+        joined.append(quantity)
+    return joined
+
+
 def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Quantity | None:
+    words = _words()
     is_year = numeral.kind == "digits" and _YEAR.fullmatch(numeral.text) is not None
     if is_year and (unit is None or " " not in lowered[unit.start : unit.end]):
         return None  # "2017 sở hữu": only a plain noun phrase makes a year a number
     before = lowered[: numeral.start].rstrip()
-    if is_year and before.endswith(("năm", "từ", "đến", "/")):
+    if is_year and before.endswith(words.year_before):
         return None
-    if before.endswith(" năm") and re.fullmatch(r"\d{3,4}", numeral.text):
+    if before.endswith(words.year_before[0]) and re.fullmatch(r"\d{3,4}", numeral.text):
         return None
-    strong = unit is not None and unit.dimension != "time"
+    strong = unit is not None and (unit.dimension != "time" or numeral.kind == "words")
     kind = is_excluded(lowered, numeral.start, numeral.end, has_unit=strong, is_year=is_year)
     if kind is not None:
         return None
@@ -162,8 +235,8 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
     name = unit.name if unit else None
     dimension = unit.dimension if unit else None
     end = unit.end if unit else numeral.end
-    if unit is None and numeral.scaled and re.search(r"t[ỷỉ]\Z", numeral.text.lower()):
-        # "29.510 tỷ" with no noun after it is money in the language of reports.
+    if unit is None and numeral.scaled and re.search(r"t[ỷỉ](?: \d+)?\Z", numeral.text.lower()):
+        # "29.510 tỷ", "1 tỷ 2" with no noun after it is money in the language of reports.
         name, dimension = "đồng", "money"
     if (
         unit is not None
@@ -176,7 +249,7 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
         value, slip = value * 1000, True  # the slip "2,053 đảng viên"
     multiple = False
     if name == "lần":
-        if _TIMES_BEFORE.search(lowered[: numeral.start]) and value is not None:
+        if words.times_before.search(lowered[: numeral.start]) and value is not None:
             multiple = True
             value = (value - 1) * 100
             high = None if high is None else (high - 1) * 100
@@ -198,59 +271,57 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
         total=numeral.total,
         multiple=multiple,
         slip=slip,
+        weak=numeral.text.lower() == "một",
     )
 
 
 def _word_counts(lowered: str, numeral: Numeral, unit: Unit | None) -> bool:
     """Decide whether number words count something here."""
-    words = numeral.text.lower().split(" ")
+    names = numeral.text.lower().split(" ")
     before = lowered[: numeral.start]
-    if _MONTH_AFTER.match(lowered, numeral.end):
+    words = _words()
+    if words.month_after.match(lowered, numeral.end):
         return False  # "ba mươi tháng tư"
-    if len(words) > 1 and numeral.value is not None and numeral.value >= 11:
+    if len(names) > 1 and numeral.value is not None and numeral.value >= 11:
         return not before.endswith(("thứ ", "tháng ", "đầu "))
-    if words[0] in ("không", "một", "mốt", "tư", "lăm", "nhăm", "rưỡi", "linh", "lẻ", "chục"):
-        return len(words) > 1 and unit is not None
+    if names == ["một"]:
+        # "một đồng chí" may count; "một số", "một cách" never do.
+        return (
+            unit is not None
+            and lowered[unit.start : unit.end] in words.one_counts
+            and not words.no_count_before.search(before)
+        )
+    if names[0] in ("không", "một", "mốt", "tư", "lăm", "nhăm", "rưỡi", "linh", "lẻ", "chục"):
+        return len(names) > 1 and unit is not None
     if unit is None or unit.dimension not in count_nouns():
         return False
-    if words[0] in ("trăm", "nghìn", "ngàn", "vạn", "triệu", "tỷ", "tỉ", "nửa"):
+    if names[0] in ("trăm", "nghìn", "ngàn", "vạn", "triệu", "tỷ", "tỉ", "nửa"):
         return False
-    if words == ["năm"] and unit.dimension not in COUNTABLE:
+    if names == ["năm"] and unit.dimension not in COUNTABLE:
         return False
-    return not _WORD_BEFORE_BAD.search(before)
+    return not words.no_count_before.search(before)
 
 
 def _approx(lowered: str, start: int, end: int) -> str:
     """Return the code of the words of approximation around a figure."""
-    before, after, not_before, words = _approximations()
+    words = _words()
     left = lowered[max(0, start - 30) : start].rstrip()
-    if left.endswith("từ") and re.match(r"[^,;.()]{0,45}?\btrở lên", lowered[end : end + 60]):
+    if words.downward_from.search(left) and words.upward.match(lowered[end : end + 80]):
         return "min"
-    for phrase, code in before if left.endswith(words) else ():
+    for phrase, code in words.before if left.endswith(words.all_before) else ():
         if left.endswith(phrase):
             place = len(left) - len(phrase) - 1
             if place >= 0 and left[place].isalnum():
                 continue
             rest = left[: max(place, 0)].rstrip()
             # "nhiều hơn 15 đảng viên" compares; it does not approximate.
-            if code in ("over", "under") and rest.endswith(not_before):
+            if code in ("over", "under") and rest.endswith(words.not_before):
                 break
             return code
     right = lowered[end : end + 45]
-    for phrase, code in after:
+    for phrase, code in words.after:
         if phrase in right and re.match(
             rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)", right
         ):
             return code
     return "exact"
-
-
-def shift(quantity: Quantity, offset: int) -> Quantity:
-    """Return the quantity with its offsets moved by ``offset``."""
-    return replace(
-        quantity,
-        start=quantity.start + offset,
-        end=quantity.end + offset,
-        number_start=quantity.number_start + offset,
-        number_end=quantity.number_end + offset,
-    )

@@ -65,9 +65,12 @@ _D = (
     r"|\d+\.\d{1,2}(?!\d|\.\d)"  # 98.7
     r"|\d+)"
 )
-_S = rf"(?:[ ]?(?:{_SCALE_WORD})(?!\w))"
+# "tỷ lệ", "tỷ trọng", "triệu phú" hold no scale.
+_S = rf"(?:[ ]?(?:{_SCALE_WORD})(?!\w)(?![ ](?:lệ|trọng|suất|phú|giá)(?!\w)))"
+# "2 nghìn 500", "6 tỷ 450 triệu", "1 tỷ 2", "1 triệu rưỡi"
 _NUMBER = (
-    rf"{_D}(?:{_S}(?:{_S})?(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?![\d.,/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
+    rf"{_D}(?:{_S}(?:{_S})?(?:[ ]\d{{1,3}}(?:,\d+)?{_S}(?!{_S}))*"
+    rf"(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?![\d.,/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
 )
 _DIGITS = re.compile(
     rf"(?<![\w])(?=\d|từ )(?<!\d[/.,])(?:(?P<from>từ[ ])?(?P<a>{_NUMBER})"
@@ -84,9 +87,10 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _COUNTING = re.compile(
-    r"(?<!\w)(?=[bcdghklmnstvđ])(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười|hăm|vài|mấy|dăm|hàng "
+    r"(?<!\w)(?=[bcdghklmnqstvxđ])(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười|hăm|vài|mấy|dăm|hàng "
     r"(?=trăm|nghìn|chục)|trăm|nghìn|ngàn|"
-    r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa)|năm(?! (?:\d|qua|nay|sau|trước|học|tới|"
+    r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa|phần|[bcđtv]\w+ [nộchđtáợvềủ])|"
+    r"(?:hơn|gần|quá|già) nửa|bằng không|(?:đứng|xếp|lớn|đông) thứ|năm(?! (?:\d|qua|nay|sau|trước|học|tới|"
     r"ngoái|vừa))|gấp)"
     r"(?!\w)",
     re.IGNORECASE,
@@ -113,33 +117,46 @@ def _decimal(text: str) -> tuple[Decimal, bool]:
     return Decimal(text), False
 
 
-_PIECES = re.compile(
-    rf"(?P<d>{_D})(?:[ ]?(?P<s1>{_SCALE_WORD})(?:[ ]?(?P<s2>{_SCALE_WORD}))?"
-    rf"(?:[ ](?P<half>rưỡi)|[ ](?P<rest>\d{{1,3}}))?)?",
-    re.IGNORECASE,
-)
+_GROUP = re.compile(rf"(?P<d>{_D})(?P<scales>(?:[ ]?(?:{_SCALE_WORD})(?!\w))*)[ ]?", re.IGNORECASE)
+
+
+def _scale_of(words: str) -> int:
+    product = 1
+    for word in words.lower().split():
+        product *= _SCALES[word]
+    return product
 
 
 def _read_digits(text: str) -> tuple[Decimal, bool, bool]:
-    """Return value, whether it is a slip, and whether a scale word stands in it."""
-    match = _PIECES.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"no number in digits: {text!r}")
-    value, slip = _decimal(match.group("d"))
-    first = match.group("s1")
-    if first is None:
-        return value, slip, False
-    scale = _SCALES[first.lower()]
-    second = match.group("s2")
-    low = _SCALES[second.lower()] if second else scale
-    value *= scale * (_SCALES[second.lower()] if second else 1)
-    if match.group("half"):
-        value += Decimal(low) / 2
-    elif match.group("rest"):
-        rest = match.group("rest")
-        # "2 nghìn 500" adds 500; "3 tỷ 2" adds two tenths (spoken style).
-        value += Decimal(int(rest)) * Decimal(low) / Decimal(10 ** len(rest))
-    return value, slip, True
+    """Return value, whether it is a slip, and whether a scale word stands in it.
+
+    Raises ValueError where the text is no number or its scales do not fall ("3 triệu 5 tỷ").
+    """
+    text = text.strip()
+    value, slip, last = Decimal(0), False, None
+    position = 0
+    while position < len(text):
+        if last is not None and text[position:].lower() == "rưỡi":
+            return value + Decimal(last) / 2, slip, True
+        match = _GROUP.match(text, position)
+        if match is None or (match.end() < len(text) and not match.group("scales")):
+            raise ValueError(f"no number in digits: {text!r}")
+        digits, irregular = _decimal(match.group("d"))
+        slip = slip or irregular
+        if match.group("scales"):
+            scale = _scale_of(match.group("scales"))
+            if last is not None and scale >= last:
+                raise ValueError(f"the scales of {text!r} do not fall")
+            value += digits * scale
+            # "2 nghìn tỷ rưỡi" adds half of the smallest scale written.
+            last = _SCALES[match.group("scales").lower().split()[-1]]
+        elif last is None:
+            value = digits
+        else:
+            # "2 nghìn 500" adds 500; "3 tỷ 2" adds two tenths (spoken style).
+            value += digits * last / Decimal(10 ** len(match.group("d")))
+        position = match.end()
+    return value, slip, last is not None
 
 
 def parse_words(words: list[str]) -> Decimal | None:
@@ -301,7 +318,16 @@ def find_numerals(text: str, start: int = 0, end: int | None = None) -> list[Num
 
 def _from_digits(match: re.Match[str]) -> list[Numeral]:
     begin = match.start("a")
-    value, slip, scaled = _read_digits(match.group("a"))
+    try:
+        value, slip, scaled = _read_digits(match.group("a"))
+    except ValueError:
+        # Scales that do not fall are two numbers; the first is read alone.
+        group = _GROUP.match(match.group("a"))
+        if group is None:
+            return []
+        text = group.group().rstrip()
+        value, slip, scaled = _read_digits(text)
+        return [Numeral(begin, begin + len(text), text, value, slip=slip, scaled=scaled)]
     second, total = match.group("b"), match.group("total")
     whole = match.string[begin : match.end()]
     if total is not None:
@@ -318,9 +344,9 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
     high, other, high_scaled = _read_digits(second)
     if high_scaled and not scaled:
         # "2-3 triệu": the scale belongs to both.
-        tail = _PIECES.fullmatch(second.strip())
-        factor = high / _decimal(tail.group("d"))[0] if tail and _decimal(tail.group("d"))[0] else 1
-        value *= factor
+        tail = _GROUP.match(second.strip())
+        if tail is not None:
+            value *= _scale_of(tail.group("scales"))
     if high > value:
         return [
             Numeral(begin, match.end(), whole, value, high, slip=slip or other, scaled=high_scaled)

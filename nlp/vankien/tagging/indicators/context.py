@@ -1,12 +1,9 @@
-"""What stands around a figure: clause, noun phrase, measure, status, baseline.
+"""How a figure is meant: measure, signed value, status and baseline.
 
-Everything works on offsets of one sentence.  The words are data
-(``corpus/codebook/context.yaml``); this module only knows where to look:
-
-* the *clause* runs between semicolons (and the sentence's ends);
-* the *noun phrase* runs from the figure to the first boundary after it: a mark, another
-  figure, or a word that begins something else ("đạt", "so với", "trong đó");
-* a word of change governs a figure that follows it directly ("tăng (hơn) 35 đồng chí").
+Everything works on offsets of one sentence; the words are data
+(``corpus/codebook/context.yaml`` and ``context_words.yaml``).  A word of change governs a
+figure that follows it directly ("tăng (hơn) 35 đồng chí"); a comparative may hold its
+baseline between ("nhiều hơn năm trước 9 người").
 """
 
 from __future__ import annotations
@@ -17,63 +14,47 @@ from decimal import Decimal
 
 from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
+from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import SentencePhrases
+from vankien.tagging.indicators.structure import Place, clause_start
 
-__all__ = ["Reading", "clause_start", "noun_phrase_end", "read_context"]
+__all__ = ["CHANGES", "Reading", "read_context"]
 
 GAP = 14
 """Characters that may stand between a governing word and its figure ("tăng hơn 35")."""
 
+COMPARED_GAP = 48
+"""The same for a comparative, whose baseline may stand between."""
+
 AFTER = 40
 """How far after the figure its comparison may begin."""
 
-_PHRASE_MARK = re.compile(r"[,;:.!?()\[\]…]|\s[-–—]\s|\s(?:và|hoặc)\s+(?=[\d])")
+CHANGES = ("change_abs", "change_rel")
+
 _OPEN_GAP = re.compile(r"[^,;:.()]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a figure is meant: its measure, value with sign, status and baseline."""
+    """How a figure is meant; ``governed`` says that a word of its own gave the measure."""
 
     measure: str
     value: Decimal | None
     value_high: Decimal | None
     status: str
     baseline: str | None
+    governed: bool = False
 
 
-def clause_start(sentence: str, offset: int) -> int:
-    """Return where the clause that holds ``offset`` begins (after the last semicolon)."""
-    return sentence.rfind(";", 0, offset) + 1
-
-
-def noun_phrase_end(
-    sentence: str, quantity: Quantity, following: int, phrases: SentencePhrases
-) -> int:
-    """Return the end of the noun phrase that the figure counts.
-
-    ``following`` is the start of the next figure (or the sentence's length).
-    """
-    end = min(following, len(sentence))
-    begin = quantity.end
-    match = _PHRASE_MARK.search(sentence, begin, end)
-    if match:
-        # "cán bộ, đảng viên" is one noun: a comma inside a counted noun ends nothing.
-        end = match.start()
-    for hit in phrases.context.get("noun_phrase_end", ()):
-        if begin <= hit.start < end:
-            end = hit.start
-            break
-    return end
-
-
-def _governs(sentence: str, hits: list[Hit], figure: int) -> Hit | None:
+def _governs(
+    sentence: str, hits: list[Hit], figure: int, *, gap: int = GAP, digits: bool = False
+) -> Hit | None:
     """Return the last hit that ends directly before a figure, with no mark between."""
     best: Hit | None = None
     for hit in hits:
-        if hit.end <= figure and figure - hit.end <= GAP:
+        if hit.end <= figure and figure - hit.end <= gap:
             between = sentence[hit.end : figure]
-            if _OPEN_GAP.fullmatch(between) and not any(c.isdigit() for c in between):
+            if _OPEN_GAP.fullmatch(between) and (digits or not any(c.isdigit() for c in between)):
                 best = hit
     return best
 
@@ -85,59 +66,97 @@ def _within(hits: list[Hit], start: int, end: int) -> list[Hit]:
 def read_context(
     sentence: str,
     quantity: Quantity,
-    previous_end: int,
+    place: Place,
     following: int,
     phrases: SentencePhrases,
+    governor: Reading | None = None,
 ) -> Reading:
     """Read measure, signed value, status and baseline of a figure from its context.
 
-    ``previous_end`` and ``following`` bound what belongs to this figure alone.
+    ``following`` is the start of the next figure; ``governor`` is the reading of the figure
+    before it in its chain, whose word of change is shared ("tăng 61% tổ chức và 16% ...").
     """
     context = phrases.context
     figure = quantity.number_start
     ratio = quantity.unit == "%"
+    points = quantity.unit_text is not None and quantity.unit_text.lower() in lexicon().points
     value, high = quantity.value, quantity.value_high
-    increase = _governs(sentence, context.get("increase", []), figure)
-    decrease = _governs(sentence, context.get("decrease", []), figure)
-    level_after = _governs(sentence, context.get("level_after", []), figure)
-    change = max((h for h in (increase, decrease) if h), key=lambda h: h.end, default=None)
-    if change is not None and level_after is not None and level_after.end > change.start:
-        change = None
-    sign = -1 if change is not None and change is decrease else 1
+    change, sign = _change(sentence, quantity, place, context)
+    shared = (
+        governor is not None
+        and change is None
+        and governor.governed
+        and governor.measure in CHANGES
+    )
+    if shared and governor is not None and governor.value is not None:
+        sign = -1 if governor.value < 0 else 1
     after_end = min(following, quantity.end + AFTER)
-    targets = _target_words(context, quantity.end, after_end)
-    if quantity.multiple:
-        measure = "change_rel"
-    elif ratio and targets:
+    targets = _target_words(sentence, context, quantity.end, after_end)
+    exceeded = _governs(sentence, context.get("exceed", []), figure)
+    governed = False
+    if quantity.rank:
+        measure = "rank"
+    elif quantity.origin is not None:
+        measure = "share" if ratio else "level"
+    elif ratio and targets and (exceeded or change is None):
         measure = "target_ratio"
-        if _governs(sentence, context.get("exceed", []), figure) and value is not None:
+        if exceeded and value is not None:
             value += 100  # "vượt 5% kế hoạch" is 105
-    elif change is not None:
-        measure = "change_rel" if ratio else "change_abs"
+    elif quantity.multiple or change is not None or shared:
+        measure = "change_rel" if (ratio and not points) or quantity.multiple else "change_abs"
         value = None if value is None else sign * value
         high = None if high is None else sign * high
-    elif ratio:
-        measure = "share"
-    elif _governs(sentence, context.get("rank", []), figure):
-        measure = "rank"
+        governed = True
+    elif points:
+        measure, governed = "change_abs", True
     else:
-        measure = "level"
+        measure = "share" if ratio else "level"
     return Reading(
         measure=measure,
         value=value,
         value_high=high,
-        status=_status(sentence, quantity, previous_end, measure, context),
-        baseline=_baseline(sentence, quantity, following, measure, targets, context),
+        status=_status(sentence, quantity, place.previous_end, measure, context),
+        baseline=_baseline(sentence, quantity, change, following, measure, targets, context),
+        governed=governed,
     )
 
 
-def _target_words(context: dict[str, list[Hit]], start: int, end: int) -> list[Hit]:
+def _change(
+    sentence: str, quantity: Quantity, place: Place, context: dict[str, list[Hit]]
+) -> tuple[Hit | None, int]:
+    """Return the word of change that governs a figure, and its sign."""
+    figure = quantity.number_start
+    found: list[tuple[Hit, int]] = []
+    for name, sign, gap, digits in (
+        ("increase", 1, GAP, False),
+        ("decrease", -1, GAP, False),
+        ("compare_more", 1, COMPARED_GAP, True),
+        ("compare_less", -1, COMPARED_GAP, True),
+    ):
+        hit = _governs(sentence, context.get(name, []), figure, gap=gap, digits=digits)
+        if hit is not None and hit.start >= place.previous_end:
+            found.append((hit, sign))
+    if not found:
+        return None, 1
+    hit, sign = max(found, key=lambda pair: (pair[0].end, pair[0].end - pair[0].start))
+    level_after = _governs(sentence, context.get("level_after", []), figure)
+    if level_after is not None and level_after.end > hit.start:
+        return None, 1
+    if quantity.multiple and sign < 0 and hit.end < figure - GAP:
+        return None, 1
+    return hit, sign
+
+
+def _target_words(
+    sentence: str, context: dict[str, list[Hit]], start: int, end: int
+) -> list[Hit]:
     blocked = context.get("target_not", [])
     return [
         hit
         for hit in context.get("target_words", [])
         if start <= hit.start < end
         and not any(b.start <= hit.start and hit.end <= b.end for b in blocked)
+        and not re.search(r"[,;:.()]", sentence[start : hit.start].strip(" )"))
     ]
 
 
@@ -161,7 +180,7 @@ def _status(
     last = strong[-1].end
     done = [h for h in _within(context.get("actual_status", []), last, figure) if h.start >= last]
     # "phấn đấu ... đạt 90%" stays a target; "mục tiêu ..., đã đạt 90%" does not.
-    if any(sentence[h.start : h.end].lower() in {"đã", "vượt"} for h in done):
+    if any(sentence[h.start : h.end].lower() in lexicon().done for h in done):
         return "actual"
     return "target"
 
@@ -169,11 +188,14 @@ def _status(
 def _baseline(
     sentence: str,
     quantity: Quantity,
+    change: Hit | None,
     following: int,
     measure: str,
     targets: list[Hit],
     context: dict[str, list[Hit]],
 ) -> str | None:
+    if quantity.origin is not None:
+        return quantity.origin
     if quantity.total is not None:
         return quantity.number.rsplit("/", 1)[-1].strip()
     if measure == "target_ratio" and targets:
@@ -181,21 +203,23 @@ def _baseline(
             (t for t in targets if t.start == targets[0].start), key=lambda t: t.end - t.start
         )
         return sentence[hit.start : hit.end]
-    if measure not in ("change_abs", "change_rel"):
+    if measure not in CHANGES:
         return None
+    if change is not None and quantity.number_start - change.end > GAP:
+        return sentence[change.end : quantity.number_start].strip() or None
     # The comparison may stand after a coordinated figure ("61% tổ chức và 16% số đảng viên
     # so với cùng kỳ"), so it is looked for up to the end of the clause.
     stop = sentence.find(";", quantity.end)
     stop = len(sentence) if stop < 0 else stop
+    begin = clause_start(sentence, quantity.number_start)
     for hit in context.get("baseline_words", []):
-        if quantity.end <= hit.start < stop:
-            tail = re.split(r"[,;.()]|\s(?:và|trong đó)\s", sentence[hit.end : stop], maxsplit=1)[0]
+        if quantity.end <= hit.start < stop or begin <= hit.start < quantity.number_start:
+            tail = lexicon().tail.split(sentence[hit.end : stop], maxsplit=1)[0]
             return tail.strip() or None
     for hit in context.get("baseline_bare", []):
         if quantity.end <= hit.start < min(stop, quantity.end + AFTER):
             return sentence[hit.start : hit.end]
     if quantity.multiple:
-        tail = sentence[quantity.end : following]
-        match = re.match(r"\s*(?:so với\s+)?(năm \d{4})", tail)
-        return match.group(1) if match else None
+        tail = lexicon().tail.split(sentence[quantity.end : following], maxsplit=1)[0]
+        return tail.strip() or None
     return None

@@ -4,57 +4,36 @@ Where to start reading: :func:`extract_figures`.  Sentence by sentence,
 
 1. :mod:`vankien.quantities.mentions` finds the figures (a sentence without a digit or a
    number word costs one search);
-2. :mod:`context` reads how each is meant (measure, status, baseline);
-3. :mod:`frames` chooses what it counts; a percentage, a change or a general noun without
-   a frame of its own takes the indicator of the figure before it in the sentence;
-4. "trong đó", "gồm" or a bracket make a figure a part of the one before;
-5. :mod:`periods and scope <vankien.tagging.indicators.setting>` are read or inherited.
+2. :mod:`structure` reads how they hang together (labels, chains, brackets, parts);
+3. :mod:`context` reads how each is meant (measure, status, baseline);
+4. :mod:`frames` chooses what it counts, :mod:`sharing` what it takes from others;
+5. :mod:`periods and scope <vankien.tagging.indicators.setting>` are read or inherited;
+6. :mod:`checks` compares figures that must agree.
 
 The rules are those of CODES.md, 9 to 13.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from functools import cache
 
+from vankien.codebook import load_codebook
 from vankien.documents import CONTENT_PARTS, Document, Sentence
 from vankien.quantities.mentions import Quantity, find_quantities
-from vankien.tagging.indicators.context import (
-    Reading,
-    clause_start,
-    noun_phrase_end,
-    read_context,
-)
-from vankien.tagging.indicators.frames import Candidate, Place, best_frame
+from vankien.tagging.indicators.context import CHANGES, Reading, read_context
+from vankien.tagging.indicators.frames import Candidate, Scene, best_frame
+from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.setting import NO_SETTING, Setting, SettingReader
+from vankien.tagging.indicators.sharing import Pending, share, whole_of
+from vankien.tagging.indicators.structure import read_structure
 
 __all__ = ["Figure", "extract_figures"]
 
-INHERITED = 2.1
-"""Score of an indicator taken over from the figure before."""
-
-# The closed set of words without which no frame of the catalogue can fit; a lint over the
-# codebook's examples keeps it honest.
-DOCUMENT_GATE = (
-    "đảng viên", "Đảng viên", "đảng bộ", "Đảng bộ", "đảng ủy", "Đảng ủy", "đảng uỷ", "Đảng uỷ",
-    "chi bộ", "Chi bộ", "cấp ủy", "Cấp ủy", "cấp uỷ", "Tỉnh ủy", "Thành ủy", "Huyện ủy",
-    "Quận ủy", "Thị ủy", "Tỉnh uỷ", "Thành uỷ", "Huyện uỷ", "ĐẢNG", "của Đảng", "vào Đảng",
-    "khỏi Đảng", "dựng Đảng", "trong Đảng", "tổ chức đảng", "tổ chức Đảng", "cơ sở đảng",
-    "kỷ luật đảng", "cảm tình Đảng", "toàn Đảng", "TCCSĐ", "TCĐ", "UBKT", " ĐV",
-)  # fmt: skip
-SENTENCE_GATE = re.compile(
-    r"tham nhũng|tham ô|biên chế|kỷ luật|bị can|bị cáo|khen thưởng|[Bb]ằng khen|[Gg]iấy khen|"
-    r"biểu dương|dân vận|"
-    r"tuyên truyền|quy hoạch|luân chuyển|bổ nhiệm|phiếu tín nhiệm|kê khai|đầu mối|khiển trách|"
-    r"cách chức|"
-    r"khai trừ|đơn thư|tố cáo|học tập|quán triệt|cán bộ, công chức|đại hội|Huy hiệu|thu hồi|"
-    r"tinh giản|sáp nhập"
-)
-
-CHANGE_MEASURES = ("change_abs", "change_rel", "target_ratio", "share")
+REMEMBERED = 12
+"""Figures of earlier sentences among which the whole of a part is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,163 +56,173 @@ class Figure:
 
 
 @dataclass(slots=True)
-class _Pending:
-    """A figure of the sentence at hand, with offsets in the sentence."""
+class _Memory:
+    """What the sentences before leave behind: a topic, subjects, recent figures."""
 
-    quantity: Quantity
-    reading: Reading
-    candidate: Candidate | None
-    phrase_end: int
-    inherited_from: int | None = None
-    part_of: int | None = None
+    section: tuple[str, ...] | None = None
+    sentence: int = -2
+    topic: Candidate | None = None
+    subjects: frozenset[int] = frozenset()
+
+    def enter(self, sentence: Sentence) -> None:
+        """Forget what a new section or a gap of a sentence makes stale."""
+        if sentence.section != self.section or sentence.index > self.sentence + 2:
+            self.topic = None
+            self.subjects = frozenset()
+        elif sentence.index > self.sentence + 1:
+            self.topic = None
+        self.section = sentence.section
 
 
 def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figure]:
     """Return every figure of the running text in order, with or without an indicator."""
     text = document.text
     settings = SettingReader(document)
-    whole = any(word in text for word in DOCUMENT_GATE)
+    whole = any(word in text for word in lexicon().document_gate)
+    holds = _holder(text)
+    memory = _Memory()
     figures: list[Figure] = []
     for sentence in sentences:
         if sentence.part not in CONTENT_PARTS:
             continue
         surface = text[sentence.start : sentence.end]
         settings.enter(sentence, surface)
-        quantities = find_quantities(surface)
+        quantities = find_quantities(surface, weak=whole)
         if not quantities:
             continue
+        memory.enter(sentence)
         # Frames are tried where the document speaks of the Party, or the sentence of what
         # they count; the figures of other sentences have no indicator.
-        coded = whole or SENTENCE_GATE.search(surface) is not None
-        phrases = scan_sentence(surface, frames=coded)
-        pending = _read_sentence(surface, quantities, phrases)
+        coded = whole or lexicon().sentence_gate.search(surface) is not None
+        pending = _read_sentence(surface, quantities, coded, memory, holds)
+        memory.sentence = sentence.index
         base = len(figures)
         for item in pending:
             # Period and scope are read where the catalogue is in play.
-            figures.append(_figure(sentence, surface, item, base, settings if coded else None))
+            figure = _figure(sentence, surface, item, base, settings if coded else None)
+            if figure.part_of is None and item.candidate is not None:
+                figure = replace(figure, part_of=_whole_before(figure, item, figures, sentence))
+            figures.append(figure)
     return figures
 
 
+def _holder(text: str) -> Callable[[str], bool]:
+    """Return a test whether the text holds a phrase, in any case; each is looked up once."""
+    known: dict[str, bool] = {}
+    lowered: list[str] = []
+
+    def holds(phrase: str) -> bool:
+        if phrase not in known:
+            if not lowered:
+                lowered.append(text.lower())
+            known[phrase] = phrase.lower() in lowered[0]
+        return known[phrase]
+
+    return holds
+
+
 def _read_sentence(
-    surface: str, quantities: list[Quantity], phrases: SentencePhrases
-) -> list[_Pending]:
-    pending: list[_Pending] = []
-    for position, quantity in enumerate(quantities):
-        previous_end = quantities[position - 1].end if position else 0
+    surface: str,
+    quantities: list[Quantity],
+    coded: bool,
+    memory: _Memory,
+    holds: Callable[[str], bool],
+) -> list[Pending]:
+    phrases = scan_sentence(surface, frames=coded)
+    while True:
+        pending = _read_figures(surface, quantities, phrases, memory, holds)
+        # "một" counts only where a word of its own says so.
+        articles = [
+            p.quantity
+            for p in pending
+            if p.quantity.weak and (p.candidate is None or p.candidate.trigger is None)
+        ]
+        if not articles:
+            break
+        quantities = [q for q in quantities if q not in articles]
+        if not quantities:
+            return []
+    if coded:
+        memory.subjects = frozenset(phrases.subjects) or memory.subjects
+    last = next((p for p in reversed(pending) if p.candidate is not None), None)
+    if last is not None:
+        memory.topic = last.candidate
+    elif pending:
+        memory.topic = None
+    return pending
+
+
+def _read_figures(
+    surface: str,
+    quantities: list[Quantity],
+    phrases: SentencePhrases,
+    memory: _Memory,
+    holds: Callable[[str], bool],
+) -> list[Pending]:
+    pending: list[Pending] = []
+    places = read_structure(surface, quantities, phrases)
+    for position, (quantity, place) in enumerate(zip(quantities, places, strict=True)):
         following = (
             quantities[position + 1].number_start
             if position + 1 < len(quantities)
             else len(surface)
         )
-        reading = read_context(surface, quantity, previous_end, following, phrases)
-        end = noun_phrase_end(surface, quantity, following, phrases)
-        place = Place(
-            clause=clause_start(surface, quantity.number_start),
-            previous_end=previous_end,
-            phrase_end=end,
-            figures_before=tuple(q.number_start for q in quantities[:position]),
-            measure=reading.measure,
-        )
-        candidate = best_frame(surface, quantity, place, phrases)
-        item = _Pending(quantity, reading, candidate, end)
-        _inherit(surface, pending, item)
-        item.part_of = _part_of(surface, pending, item, phrases)
+        governor = pending[place.chained_to].reading if place.chained_to is not None else None
+        if governor is not None and place.chained_to is not None:
+            ratios = quantities[place.chained_to].unit == "%"
+            if ratios != (quantity.unit == "%"):
+                governor = None
+        reading = read_context(surface, quantity, place, following, phrases, governor)
+        item = Pending(quantity, reading, place, None)
+        whole = whole_of(surface, pending, item)
+        before = next((p for p in reversed(pending) if p.candidate is not None), None)
+        topic = before.candidate if before else memory.topic
+        if phrases.heads or phrases.triggers or phrases.qualifiers:
+            scene = Scene(
+                measure=reading.measure,
+                topic=topic.indicator.code.partition(".")[0] if topic else None,
+                whole=quantities[whole].number_start if whole is not None else -1,
+                carried=memory.subjects,
+                holds=holds,
+            )
+            item.candidate = best_frame(surface, quantity, place, phrases, scene)
+        share(surface, pending, item, phrases.context, memory.topic)
+        if item.part_of is None and item.candidate is not None and item.inherited_from is None:
+            item.part_of = whole_of(surface, pending, item)
         pending.append(item)
     return pending
 
 
-def _inherit(surface: str, pending: list[_Pending], item: _Pending) -> None:
-    """Let a figure without a noun of its own take the indicator of the one before."""
-    if not pending or item.reading.measure not in CHANGE_MEASURES:
-        return
-    quantity = item.quantity
-    bare = quantity.unit in ("%", None) or quantity.multiple
-    own_noun = (
-        item.candidate is not None
-        and item.candidate.head is not None
-        and (item.candidate.head.start >= quantity.number_end)
-    )
-    if own_noun and bare:
-        return
-    for index in range(len(pending) - 1, -1, -1):
-        before = pending[index]
-        if before.reading.measure in ("level",) or before.inherited_from is not None:
-            source = index if before.inherited_from is None else before.inherited_from
-            base = pending[source]
-            if base.candidate is None:
-                return
-            if not bare and base.quantity.dimension != quantity.dimension:
-                continue
-            between = surface[base.quantity.end : quantity.number_start]
-            if ";" in between or (
-                item.candidate is not None and item.candidate.score > INHERITED + 1.6 and not bare
-            ):
-                return
-            if not _measure_fits(base.candidate, item.reading.measure):
-                return
-            left_noun = (
-                item.candidate is not None
-                and item.candidate.head is not None
-                and item.candidate.head.start > base.phrase_end
-            )
-            if left_noun:
-                return
-            item.candidate = replace(base.candidate, score=INHERITED)
-            item.inherited_from = source
-            return
-
-
-def _measure_fits(candidate: Candidate, measure: str) -> bool:
-    return measure in candidate.indicator.measures or measure == "rank"
-
-
-def _part_of(
-    surface: str, pending: list[_Pending], item: _Pending, phrases: SentencePhrases
+def _whole_before(
+    figure: Figure, item: Pending, figures: list[Figure], sentence: Sentence
 ) -> int | None:
-    """Return the position of the figure that this one divides, or None."""
-    if item.inherited_from is not None:
-        return pending[item.inherited_from].part_of
-    if not pending or item.reading.measure not in ("level", "share"):
+    """Return the figure that this one divides by the codebook's ``within``, or None."""
+    indicator = item.indicator
+    if indicator is None or not indicator.within or figure.reading.measure in CHANGES:
         return None
-    quantity = item.quantity
-    start = clause_start(surface, quantity.number_start)
-    markers = [
-        hit for hit in phrases.context.get("part_markers", ()) if hit.end <= quantity.number_start
-    ]
-    opened = surface.rfind("(", 0, quantity.number_start)
-    closed = surface.rfind(")", 0, quantity.number_start)
-    begin = max((hit.start for hit in markers), default=-1)
-    if opened > closed:
-        begin = max(begin, opened)
-    if begin < 0 or (begin < start and surface[begin:start].count(".") > 0):
+    if figure.reading.measure not in ("level", "share"):
         return None
-    for index in range(len(pending) - 1, -1, -1):
-        parent = pending[index]
-        if parent.quantity.end <= begin and parent.reading.measure == "level":
-            if parent.candidate is None or parent.part_of is not None:
+    value = figure.reading.value
+    for index in range(len(figures) - 1, max(-1, len(figures) - 1 - REMEMBERED), -1):
+        other = figures[index]
+        if other.sentence < sentence.index - 1:
+            break
+        if other.indicator not in indicator.within or other.reading.measure != "level":
+            continue
+        if other.reading.status != figure.reading.status:
+            continue
+        if figure.reading.measure == "level":
+            whole = other.reading.value
+            if value is None or whole is None or value > whole or other.unit != figure.unit:
                 continue
-            if item.reading.measure == "share" and item.candidate is None:
-                return None
-            if not _divides(parent, item):
-                continue
-            return index
+        return index
     return None
 
 
-def _divides(parent: _Pending, item: _Pending) -> bool:
-    value, whole = item.reading.value, parent.reading.value
-    if item.quantity.unit == "%":
-        return True
-    if value is None or whole is None or value > whole:
-        return False
-    unit = item.quantity.dimension
-    return unit is None or unit == parent.quantity.dimension or parent.quantity.unit is None
-
-
 def _figure(
-    sentence: Sentence, surface: str, item: _Pending, base: int, settings: SettingReader | None
+    sentence: Sentence, surface: str, item: Pending, base: int, settings: SettingReader | None
 ) -> Figure:
-    indicator = item.candidate.indicator if item.candidate else None
+    indicator = item.indicator
     shift = sentence.start
     quantity = item.quantity
     setting = NO_SETTING
@@ -242,7 +231,7 @@ def _figure(
             surface, quantity.number_start, kind=indicator.kind if indicator else None
         )
     reading = item.reading
-    if indicator is not None and indicator.code in ("staff.cut", "orgs.merged_or_cut"):
+    if indicator is not None and indicator.code in _reductions():
         reading = _reduction(reading)
     return Figure(
         sentence=sentence.index,
@@ -263,6 +252,16 @@ def _figure(
     )
 
 
+@cache
+def _reductions() -> frozenset[str]:
+    """The indicators that count a reduction: they have no absolute change of their own."""
+    return frozenset(
+        code
+        for code, indicator in load_codebook().indicators.items()
+        if indicator.reduction
+    )
+
+
 def _reduction(reading: Reading) -> Reading:
     """The count cut is a positive level for the indicators that count a reduction."""
     if reading.measure != "change_abs" or reading.value is None:
@@ -270,7 +269,7 @@ def _reduction(reading: Reading) -> Reading:
     return replace(reading, measure="level", value=abs(reading.value), baseline=None)
 
 
-def _unit(item: _Pending) -> str | None:
+def _unit(item: Pending) -> str | None:
     quantity = item.quantity
     if quantity.multiple:
         return "%"
@@ -284,10 +283,10 @@ def _unit(item: _Pending) -> str | None:
     return indicator.unit
 
 
-def _label(surface: str, item: _Pending) -> str | None:
+def _label(surface: str, item: Pending) -> str | None:
     """Return the noun phrase, with the governing word where it stands just before."""
     quantity = item.quantity
-    phrase = surface[quantity.number_end : item.phrase_end].strip(" ,;:.()%")
+    phrase = surface[quantity.number_end : item.place.phrase_end].strip(" ,;:.()%")
     trigger = item.candidate.trigger if item.candidate else None
     if phrase:
         if trigger is not None and 0 <= quantity.number_start - trigger.end <= 25:
@@ -304,11 +303,11 @@ def _label(surface: str, item: _Pending) -> str | None:
     return None
 
 
-def _confidence(item: _Pending) -> float:
+def _confidence(item: Pending) -> float:
     if item.candidate is None:
         return 0.5
     score = min(item.candidate.score, 6.0)
     value = 0.55 + 0.075 * (score - 1.0)
     if item.quantity.slip:
         value -= 0.1
-    return round(float(Decimal(str(max(0.05, min(value, 0.97))))), 4)
+    return round(max(0.05, min(value, 0.97)), 4)

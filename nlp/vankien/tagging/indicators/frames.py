@@ -2,12 +2,13 @@
 
 A frame names phrases for up to three places (see :class:`vankien.codebook.Frame`):
 
-* the *head*, the counted noun: in the noun phrase after the figure ("2.053 đảng viên") or,
-  for a percentage or a bare number, before it ("tỷ lệ đảng viên nữ đạt 40%");
-* the *trigger*, the word that governs the figure: the nearest one to its left in the
-  sentence (shared by coordination: "kỷ luật 87 tổ chức đảng và 6.098 đảng viên"), or one
-  in its own noun phrase ("12 đồng chí bị khiển trách");
-* the *qualifier*, beside the noun ("là người dân tộc thiểu số").
+* the *head*, the counted noun: in the noun phrase after the figure ("2.053 đảng viên"), in
+  its label ("đảng viên trẻ chỉ 29 đồng chí") or, for a percentage or a bare number, before
+  it ("tỷ lệ đảng viên nữ đạt 40%");
+* the *trigger*, the word that governs the figure: the nearest one to the left of the
+  figure's chain ("kỷ luật 87 tổ chức đảng và 6.098 đảng viên"), or one in its own noun
+  phrase ("12 đồng chí bị khiển trách");
+* the *qualifier*, beside the noun or in the label ("là người dân tộc thiểu số").
 
 Each place that is met adds to the score; distance, semicolons and figures between take
 away.  A figure whose best score stays under :data:`THRESHOLD` has no indicator.
@@ -15,41 +16,56 @@ away.  A figure whose best score stays under :data:`THRESHOLD` has no indicator.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vankien.codebook import Indicator
 from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
+from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import CompiledFrame, SentencePhrases, frames
+from vankien.tagging.indicators.structure import Place
 
-__all__ = ["Candidate", "Place", "best_frame"]
+__all__ = ["Candidate", "Scene", "best_frame"]
 
 THRESHOLD = 1.7
-"""Lowest score of an accepted frame (set on the codebook's examples)."""
+"""Lowest score of an accepted frame (set on the development gold)."""
 
 HEAD_FIRST = 2.0
 HEAD_LATER = 0.9
+HEAD_LABEL = 1.7
 HEAD_BEFORE = 1.4
 PER_SYLLABLE = 0.12
 TRIGGER_NEAR = 1.9
 TRIGGER_AFTER = 1.6
+TRIGGER_LABEL = 0.5
+"""Added where the trigger is the figure's own label ("khai trừ 2")."""
 QUALIFIER = 1.5
+SUBJECT = 0.9
+SUBJECT_CARRIED = 0.5
 PER_CHARACTER = 0.008
 PER_SEMICOLON = 1.1
 PER_FIGURE = 0.12
+BEFORE_WHOLE = 0.8
+"""Taken from a trigger that governs the whole which the figure is a part of."""
 LEFT_REACH = 70
 """Farthest distance of a head that stands before its figure."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a figure stands in its sentence; offsets index the sentence."""
+class Scene:
+    """What is known around the figure at hand.
 
-    clause: int
-    previous_end: int
-    phrase_end: int
-    figures_before: tuple[int, ...]
+    ``measure`` is how it is meant, ``topic`` the family of the figure before, ``whole`` the
+    offset of the figure that it is a part of (-1: none), ``carried`` the subject phrases of
+    the sentence before, ``holds`` says whether the document holds a phrase.
+    """
+
     measure: str
+    topic: str | None
+    whole: int
+    carried: frozenset[int]
+    holds: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +77,28 @@ class Candidate:
     head: Hit | None
     trigger: Hit | None
     qualifier: Hit | None
+    frame: int = -1
+
+    def evidence_start(self) -> int:
+        """Return where the leftmost phrase that governs the figure begins (-1: none)."""
+        found = [h.start for h in (self.head, self.trigger, self.qualifier) if h is not None]
+        return min(found, default=-1)
+
+    def evidence_end(self) -> int:
+        """Return where the last phrase that speaks for the indicator ends (-1: none)."""
+        found = [h.end for h in (self.head, self.trigger, self.qualifier) if h is not None]
+        return max(found, default=-1)
 
 
 def best_frame(
-    sentence: str, quantity: Quantity, place: Place, phrases: SentencePhrases
+    sentence: str, quantity: Quantity, place: Place, phrases: SentencePhrases, scene: Scene
 ) -> Candidate | None:
     """Return the best frame for a figure, or None where none reaches the threshold."""
     table = frames()
     numbers = set(phrases.heads) | set(phrases.triggers) | set(phrases.qualifiers)
     best: Candidate | None = None
     for number in sorted(numbers):
-        candidate = _score(sentence, quantity, place, phrases, table[number])
+        candidate = _score(sentence, quantity, place, phrases, scene, table[number])
         if candidate is None or candidate.score < THRESHOLD:
             continue
         if best is None or candidate.score > best.score:
@@ -84,14 +111,18 @@ def _score(
     quantity: Quantity,
     place: Place,
     phrases: SentencePhrases,
+    scene: Scene,
     compiled: CompiledFrame,
 ) -> Candidate | None:
     frame, indicator = compiled.frame, compiled.indicator
     if not _dimension_fits(quantity, indicator):
         return None
-    if frame.measures and place.measure not in frame.measures:
+    if frame.measures and scene.measure not in frame.measures:
         return None
-    if place.measure not in (*indicator.measures, "rank"):
+    reduced = indicator.reduction and scene.measure == "change_abs"
+    if scene.measure not in (*indicator.measures, "rank") and not reduced:
+        return None
+    if frame.part and scene.topic != indicator.code.partition(".")[0]:
         return None
     number = compiled.number
     score = frame.weight
@@ -103,21 +134,27 @@ def _score(
         score += value
     if frame.triggers:
         trigger, value = _trigger(
-            sentence, quantity, place, phrases.triggers.get(number, []), frame.reach
+            sentence, quantity, place, scene, phrases.triggers.get(number, []), frame.reach
         )
         if trigger is None:
             return None
         score += value
     if frame.qualifiers:
-        qualifier = _qualifier(quantity, place, phrases.qualifiers.get(number, []))
+        qualifier = _qualifier(sentence, quantity, place, phrases.qualifiers.get(number, []))
         if qualifier is None:
             return None
         score += QUALIFIER + PER_SYLLABLE * _syllables(sentence, qualifier)
     if not frame.heads and not frame.qualifiers and _foreign_noun(quantity, indicator):
         return None
+    if frame.subjects:
+        score += _subject(quantity, phrases.subjects.get(number, []), number in scene.carried)
+    if score < THRESHOLD:
+        return None
     if _blocked(quantity, place, phrases.blocks.get(number, []), trigger, head):
         return None
-    return Candidate(indicator, score, head, trigger, qualifier)
+    if indicator.domain and not any(scene.holds(phrase) for phrase in indicator.domain):
+        return None
+    return Candidate(indicator, score, head, trigger, qualifier, number)
 
 
 def _syllables(sentence: str, hit: Hit) -> int:
@@ -126,6 +163,8 @@ def _syllables(sentence: str, hit: Hit) -> int:
 
 def _dimension_fits(quantity: Quantity, indicator: Indicator) -> bool:
     if quantity.unit is None or quantity.unit in ("%", "lần"):
+        if indicator.dimensions == ["money"] and quantity.unit is None:
+            return False
         return quantity.unit != "lần" or quantity.multiple
     return quantity.dimension in indicator.dimensions
 
@@ -135,6 +174,14 @@ def _foreign_noun(quantity: Quantity, indicator: Indicator) -> bool:
     if quantity.unit is None or quantity.unit == "%":
         return False
     return quantity.dimension not in indicator.dimensions
+
+
+def _is_label(sentence: str, quantity: Quantity, place: Place, hit: Hit) -> bool:
+    return (
+        place.label_start <= hit.start
+        and hit.end <= quantity.number_start
+        and lexicon().filler.fullmatch(sentence[hit.end : quantity.number_start]) is not None
+    )
 
 
 def _head(
@@ -147,13 +194,16 @@ def _head(
             between = sentence[quantity.number_end : hit.start].strip(" %")
             first = not between or hit.start <= quantity.end
             gained = HEAD_FIRST if first else HEAD_LATER
+        elif _is_label(sentence, quantity, place, hit) and _open_to_label(quantity):
+            gained = HEAD_LABEL
         elif (
-            max(place.clause, place.previous_end) <= hit.start
+            place.clause <= hit.start
             and hit.end <= quantity.number_start
-            and quantity.number_start - hit.end <= LEFT_REACH
+            and place.anchor - hit.end <= LEFT_REACH
             and _open_to_left(quantity)
         ):
-            gained = HEAD_BEFORE - PER_CHARACTER * (quantity.number_start - hit.end)
+            gained = HEAD_BEFORE - PER_CHARACTER * max(0, place.anchor - hit.end)
+            gained -= PER_FIGURE * sum(1 for f in place.figures_before if hit.end <= f)
         else:
             continue
         gained += PER_SYLLABLE * _syllables(sentence, hit)
@@ -168,25 +218,47 @@ def _open_to_left(quantity: Quantity) -> bool:
     return quantity.unit in (None, "%", "người", "đảng viên") or quantity.dimension == "money"
 
 
+def _open_to_label(quantity: Quantity) -> bool:
+    text = (quantity.unit_text or "").lower()
+    return quantity.unit in (None, "%") or quantity.multiple or text in lexicon().generic
+
+
 def _trigger(
-    sentence: str, quantity: Quantity, place: Place, hits: list[Hit], reach: int
+    sentence: str,
+    quantity: Quantity,
+    place: Place,
+    scene: Scene,
+    hits: list[Hit],
+    reach: int,
 ) -> tuple[Hit | None, float]:
     best: Hit | None = None
     value = 0.0
     for hit in hits:
         if hit.end <= quantity.number_start:
-            distance = quantity.number_start - hit.end
+            distance = max(0, place.anchor - hit.end)
+            if hit.start >= place.anchor:
+                distance = quantity.number_start - hit.end
             if distance > reach:
                 continue
-            figures = sum(1 for f in place.figures_before if hit.end <= f)
+            figures = sum(1 for f in place.figures_before if hit.end <= f < place.anchor)
             gained = (
                 TRIGGER_NEAR
                 - PER_CHARACTER * distance
                 - PER_SEMICOLON * sentence.count(";", hit.end, quantity.number_start)
                 - PER_FIGURE * figures
             )
-        elif quantity.number_end <= hit.start < place.phrase_end:
-            gained = TRIGGER_AFTER - PER_CHARACTER * (hit.start - quantity.end)
+            if _is_label(sentence, quantity, place, hit):
+                gained += TRIGGER_LABEL
+            elif hit.end <= scene.whole:
+                gained -= BEFORE_WHOLE
+        elif quantity.number_end <= hit.start < (
+            place.right_end if place.open_end else place.phrase_end
+        ):
+            gained = TRIGGER_AFTER - PER_CHARACTER * max(
+                0, hit.start - max(quantity.end, min(place.phrase_end, hit.start))
+            )
+            if hit.start >= place.phrase_end:
+                gained -= PER_FIGURE
         else:
             continue
         gained += PER_SYLLABLE * _syllables(sentence, hit)
@@ -195,10 +267,17 @@ def _trigger(
     return best, value
 
 
-def _qualifier(quantity: Quantity, place: Place, hits: list[Hit]) -> Hit | None:
+def _qualifier(
+    sentence: str, quantity: Quantity, place: Place, hits: list[Hit]
+) -> Hit | None:
     inside = [h for h in hits if quantity.number_end <= h.start < place.phrase_end]
+    if not inside and place.open_end:
+        inside = [h for h in hits if quantity.number_end <= h.start < place.right_end]
     if inside:
         return max(inside, key=lambda hit: hit.end - hit.start)
+    labels = [h for h in hits if _is_label(sentence, quantity, place, h)]
+    if labels and _open_to_label(quantity):
+        return max(labels, key=lambda hit: hit.end - hit.start)
     if quantity.unit in (None, "%"):
         # "tỷ lệ tổ chức cơ sở đảng hoàn thành tốt nhiệm vụ đạt 90%"
         before = [
@@ -213,12 +292,21 @@ def _qualifier(quantity: Quantity, place: Place, hits: list[Hit]) -> Hit | None:
     return None
 
 
+def _subject(quantity: Quantity, hits: list[Hit], carried: bool) -> float:
+    before = [h for h in hits if h.end <= quantity.number_start]
+    if before:
+        return SUBJECT - PER_CHARACTER * min(60, quantity.number_start - before[-1].end)
+    if any(h.start >= quantity.number_end for h in hits[:1]):
+        return 0.0
+    return SUBJECT_CARRIED - 0.2 if carried else 0.0
+
+
 def _blocked(
     quantity: Quantity, place: Place, hits: list[Hit], trigger: Hit | None, head: Hit | None
 ) -> bool:
     begin = min(
         [quantity.number_start]
-        + ([trigger.start] if trigger else [place.previous_end])
+        + ([trigger.start] if trigger else [place.label_start])
         + ([head.start] if head else [])
     )
     return any(

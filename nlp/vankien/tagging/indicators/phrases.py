@@ -28,14 +28,15 @@ class CompiledFrame:
 class SentencePhrases:
     """The hits of one sentence; offsets index the sentence.
 
-    ``heads``, ``triggers``, ``qualifiers``, ``blocks`` map frame numbers to hits;
-    ``context`` maps a list of ``context.yaml`` to hits.
+    ``heads``, ``triggers``, ``qualifiers``, ``blocks``, ``subjects`` map frame numbers to
+    hits; ``context`` maps a list of ``context.yaml`` to hits.
     """
 
     heads: dict[int, list[Hit]]
     triggers: dict[int, list[Hit]]
     qualifiers: dict[int, list[Hit]]
     blocks: dict[int, list[Hit]]
+    subjects: dict[int, list[Hit]]
     context: dict[str, list[Hit]]
 
 
@@ -62,6 +63,7 @@ def _index() -> PhraseIndex:
             ("trigger", frame.triggers),
             ("qualifier", frame.qualifiers),
             ("block", blocks),
+            ("subject", frame.subjects),
         ):
             for phrase in dict.fromkeys(phrases):
                 shared.setdefault((family, phrase), []).append(compiled.number)
@@ -79,12 +81,37 @@ def _context_entries() -> list[tuple[str, str, object]]:
     ]
 
 
-def _by_frame(hits: Hits, family: str) -> dict[int, list[Hit]]:
+def _by_frame(hits: Hits, family: str, names: list[Hit]) -> dict[int, list[Hit]]:
+    """Return the hits of a family by frame number.
+
+    A phrase inside a longer phrase of another indicator says nothing ("hoàn thành" in
+    "không hoàn thành"), nor does one inside a name ("kiểm tra" in "ủy ban kiểm tra").
+    """
+    found = hits.of(family)
     table: dict[int, list[Hit]] = {}
-    for hit in hits.of(family):
+    munch = family in ("trigger", "qualifier")
+    owners = _owners()
+    for hit in found:
+        start, end = hit.start, hit.end
+        if munch and any(n.start <= start and end <= n.end and n[:2] != hit[:2] for n in names):
+            continue
+        longer = [
+            other
+            for other in found
+            if munch and other.start <= start and end <= other.end and other[:2] != hit[:2]
+        ]
         for number in hit.value:
+            if longer and any(
+                owners[number] not in {owners[n] for n in other.value} for other in longer
+            ):
+                continue
             table.setdefault(number, []).append(hit)
     return table
+
+
+@cache
+def _owners() -> tuple[str, ...]:
+    return tuple(compiled.indicator.code for compiled in frames())
 
 
 @cache
@@ -98,11 +125,13 @@ def scan_sentence(sentence: str, *, frames: bool = True) -> SentencePhrases:
     Without ``frames`` only the context words are looked for.
     """
     hits = (_index() if frames else _context_index()).scan(sentence)
+    names = hits.of("context.names")
     return SentencePhrases(
-        heads=_by_frame(hits, "head"),
-        triggers=_by_frame(hits, "trigger"),
-        qualifiers=_by_frame(hits, "qualifier"),
-        blocks=_by_frame(hits, "block"),
+        heads=_by_frame(hits, "head", names),
+        triggers=_by_frame(hits, "trigger", names),
+        qualifiers=_by_frame(hits, "qualifier", names),
+        blocks=_by_frame(hits, "block", names),
+        subjects=_by_frame(hits, "subject", names),
         context={
             family.removeprefix("context."): found
             for family, found in hits.families.items()

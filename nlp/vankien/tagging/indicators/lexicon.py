@@ -1,0 +1,55 @@
+"""The closed word lists of ``context.yaml`` that the indicator stage needs as patterns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from vankien.codebook import load_yaml
+from vankien.resources import codebook_dir
+
+__all__ = ["Lexicon", "lexicon"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Patterns over the text between phrases.
+
+    ``chain`` is what may join two figures of one chain, ``filler`` what may stand between a
+    label and its figure, ``document_gate`` and ``sentence_gate`` the words without which no
+    frame is tried.
+    """
+
+    chain: re.Pattern[str]
+    filler: re.Pattern[str]
+    document_gate: tuple[str, ...]
+    sentence_gate: re.Pattern[str]
+    generic: frozenset[str]
+    points: frozenset[str]
+    tail: re.Pattern[str]
+    done: frozenset[str]
+
+
+def _any(phrases: list[str]) -> str:
+    return "|".join(re.escape(p) for p in sorted(phrases, key=len, reverse=True))
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the compiled lists, built once."""
+    data = load_yaml(codebook_dir() / "context_words.yaml")
+    filler = _any([*data["fillers"], *data["approximations"]])
+    approx = _any(data["approximations"])
+    return Lexicon(
+        chain=re.compile(
+            rf"[\s,]*(?:(?:{_any(data['joiners'])})\s+)?(?:(?:{approx})\s+)*", re.IGNORECASE
+        ),
+        filler=re.compile(rf"[\s:]*(?:(?:{filler})[\s:]+)*", re.IGNORECASE),
+        document_gate=tuple(data["document_gate"]),
+        sentence_gate=re.compile(_any(data["sentence_gate"]), re.IGNORECASE),
+        generic=frozenset(data["generic_nouns"]),
+        points=frozenset(data["percentage_points"]),
+        tail=re.compile(rf"[,;.()]|\s(?:{_any(data['baseline_stop'])})\s", re.IGNORECASE),
+        done=frozenset(data["done"]),
+    )

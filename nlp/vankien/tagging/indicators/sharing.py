@@ -1,0 +1,318 @@
+"""What a figure takes from the figures before it: its indicator, its measure, its whole.
+
+Rules, in order (CODES.md, rules 9 to 11):
+
+1. a share in the bracket after a figure is of that figure ("480 tổ chức (75%)"); after a
+   change it is the relative change ("giảm 33 đồng chí (5,1%)");
+2. a percentage, a change, a ratio or a rank without a noun of its own is of the figure
+   before it in the sentence;
+3. in a part zone a bare figure, or one with a general noun, that no frame claims by words
+   of its own is a part of the figure that the zone divides ("dân số 74, đất đai 29");
+4. the first figure of a sentence with no indicator in sight takes the one of the sentence
+   before, where its noun is general ("Cấp xã có 29.400 người dự").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vankien.codebook import Indicator
+from vankien.language.cues import Hit
+from vankien.quantities.mentions import Quantity
+from vankien.tagging.indicators.context import CHANGES, Reading
+from vankien.tagging.indicators.frames import Candidate
+from vankien.tagging.indicators.lexicon import lexicon
+from vankien.tagging.indicators.structure import Place
+
+__all__ = ["Pending", "share", "whole_of"]
+
+INHERITED = 2.1
+"""Score of an indicator taken over from a figure of the sentence."""
+
+CARRIED = 1.8
+"""Score of an indicator taken over from the sentence before."""
+
+OWN_WORDS = 3.4
+"""A candidate with this score has words of its own and is not overruled."""
+
+SHARED_MEASURES = (*CHANGES, "target_ratio", "share", "rank")
+
+
+@dataclass(slots=True)
+class Pending:
+    """A figure of the sentence at hand, with offsets in the sentence."""
+
+    quantity: Quantity
+    reading: Reading
+    place: Place
+    candidate: Candidate | None
+    inherited_from: int | None = None
+    part_of: int | None = None
+    carried: bool = False
+
+    @property
+    def indicator(self) -> Indicator | None:
+        """The indicator of the figure, or None."""
+        return self.candidate.indicator if self.candidate else None
+
+
+def share(
+    surface: str,
+    pending: list[Pending],
+    item: Pending,
+    context: dict[str, list[Hit]],
+    topic: Candidate | None,
+) -> None:
+    """Apply rules 1 to 4 to ``item``, the figure after ``pending``; ``topic`` is carried."""
+    if _bracketed(pending, item) or _of_figure_before(surface, pending, item, context):
+        return
+    if _listed(surface, pending, item):
+        return
+    _from_sentence_before(surface, pending, item, topic)
+
+
+def _take(item: Pending, base: Candidate, source: int | None, score: float) -> None:
+    item.candidate = replace(base, score=min(score, max(base.score, 1.7)))
+    item.inherited_from = source
+
+
+def _fits(candidate: Candidate, measure: str) -> bool:
+    return measure in candidate.indicator.measures or measure == "rank"
+
+
+def _bare(quantity: Quantity) -> bool:
+    return quantity.unit in ("%", None) or quantity.multiple
+
+
+def _general(quantity: Quantity) -> bool:
+    text = (quantity.unit_text or "").lower()
+    return quantity.unit is None or text in lexicon().generic
+
+
+def _bracketed(pending: list[Pending], item: Pending) -> bool:
+    index = item.place.bracket_of
+    if index is None:
+        return False
+    base = pending[index]
+    if base.candidate is None or base.reading.measure == "share":
+        return False
+    quantity = item.quantity
+    own = item.candidate
+    if quantity.unit == "%":
+        reduced = base.candidate.indicator.reduction
+        if (
+            base.reading.measure == "change_abs"
+            and item.reading.measure == "share"
+            and not reduced
+        ):
+            value, sign = item.reading.value, base.reading.value
+            if value is not None and sign is not None and sign < 0:
+                value = -value
+            item.reading = replace(
+                item.reading,
+                measure="change_rel",
+                value=value,
+                baseline=base.reading.baseline,
+                governed=True,
+            )
+    elif not _general(quantity) or (own is not None and own.score >= OWN_WORDS):
+        return False
+    if not _fits(base.candidate, item.reading.measure):
+        return False
+    source = index if base.inherited_from is None else base.inherited_from
+    _take(item, base.candidate, source, INHERITED)
+    item.part_of = base.part_of
+    return True
+
+
+def _of_figure_before(
+    surface: str, pending: list[Pending], item: Pending, context: dict[str, list[Hit]]
+) -> bool:
+    measure, quantity = item.reading.measure, item.quantity
+    if not pending or measure not in SHARED_MEASURES:
+        return False
+    own, bare = item.candidate, _bare(quantity)
+    label = surface[item.place.label_start : quantity.number_start]
+    if own is not None:
+        ends = own.evidence_end()
+        if ends > quantity.number_end and (bare or ends > quantity.end):
+            return False  # a noun or a passive of its own stands after it
+        if own.evidence_start() >= item.place.label_start and _names(label, own, item):
+            return False
+    for index in range(len(pending) - 1, -1, -1):
+        base = pending[index]
+        if base.candidate is None:
+            if measure == "rank" or base.quantity.dimension in ("age", "time", "money"):
+                continue
+            return False
+        if ";" in surface[base.quantity.end : quantity.number_start] and not _leads(item, surface):
+            return False
+        if own is not None and own.evidence_start() > base.quantity.end and own.score >= 3.0:
+            return False
+        if not bare and base.quantity.dimension != quantity.dimension:
+            continue
+        if base.reading.measure not in ("level", measure) and base.inherited_from is None:
+            if base.reading.measure == "share" and measure in CHANGES:
+                pass
+            elif base.candidate.indicator.reduction:
+                pass
+            elif base.reading.measure in CHANGES and measure in ("share", *CHANGES):
+                _as_relative(item, base)
+                measure = item.reading.measure
+            else:
+                continue
+        if not _fits(base.candidate, measure):
+            return False
+        if base.reading.measure == "share" and measure == "change_rel":
+            # "tỷ lệ ... đạt 92,6%, tăng 4,1%": points of the share
+            item.reading = replace(item.reading, measure="change_abs")
+        _ratio_again(surface, pending, item, context)
+        source = index if base.inherited_from is None else base.inherited_from
+        _take(item, base.candidate, source, INHERITED)
+        if item.reading.measure == "share":
+            item.part_of = base.part_of
+        return True
+    return False
+
+
+def _names(label: str, own: Candidate, item: Pending) -> bool:
+    """Say whether the evidence of a candidate is the figure's own label."""
+    return bool(label.strip()) and own.evidence_end() <= item.quantity.number_start
+
+
+def _leads(item: Pending, surface: str) -> bool:
+    """Say whether the figure opens its clause ("; đạt 104% kế hoạch năm")."""
+    between = surface[item.place.clause : item.quantity.number_start]
+    return lexicon().filler.fullmatch(between) is not None or item.reading.measure in CHANGES
+
+
+def _as_relative(item: Pending, base: Pending) -> None:
+    """ "giảm 8 trường hợp, tức 25,8%": the percentage is the same change, in percent."""
+    if item.reading.measure != "share" or item.quantity.unit != "%":
+        return
+    value, sign = item.reading.value, base.reading.value
+    if value is not None and sign is not None and sign < 0:
+        value = -value
+    item.reading = replace(
+        item.reading,
+        measure="change_rel",
+        value=value,
+        baseline=base.reading.baseline,
+        governed=True,
+    )
+
+
+def _ratio_again(
+    surface: str, pending: list[Pending], item: Pending, context: dict[str, list[Hit]]
+) -> None:
+    """A share after a stated target, or after ratios in the sentence, is a ratio."""
+    if item.reading.measure != "share":
+        return
+    reached = [
+        hit
+        for hit in context.get("reached", [])
+        if hit.start >= item.place.label_start and hit.end <= item.quantity.number_start
+    ]
+    if not reached:
+        return
+    earlier = [p for p in pending if p.reading.measure == "target_ratio"]
+    stated = pending[-1].reading.status == "target" and pending[-1].reading.measure == "level"
+    if earlier or stated:
+        item.reading = replace(
+            item.reading,
+            measure="target_ratio",
+            status="actual",
+            baseline=earlier[-1].reading.baseline if earlier else item.reading.baseline,
+        )
+
+
+def _listed(surface: str, pending: list[Pending], item: Pending) -> bool:
+    """Rule 3: an unclaimed member of a breakdown counts what the whole counts."""
+    if not pending or item.reading.measure not in ("level", "share"):
+        return False
+    quantity, own = item.quantity, item.candidate
+    zone = item.place.zone
+    if item.place.chained_to is not None and _bare(quantity) is False and own is None:
+        zone = max(zone, pending[item.place.chained_to].place.zone)
+    index = whole_of(surface, pending, item)
+    if index is None or zone < 0:
+        return False
+    base = pending[index]
+    if base.candidate is None or not _fits(base.candidate, item.reading.measure):
+        return False
+    if not (_general(quantity) or quantity.unit == "%" or own is None):
+        return False
+    if own is not None and (own.evidence_end() > zone or own.score >= OWN_WORDS):
+        return False
+    if not _bare(quantity) and base.quantity.dimension != quantity.dimension:
+        return False
+    _take(item, base.candidate, index, INHERITED)
+    item.part_of = index
+    return True
+
+
+def whole_of(surface: str, pending: list[Pending], item: Pending) -> int | None:
+    """Return the figure that the part zone around ``item`` divides, or None.
+
+    A part is of the same kind as its whole and not greater, and the parts so far do not
+    exceed it.
+    """
+    zone, quantity = item.place.zone, item.quantity
+    if zone < 0 or item.reading.measure not in ("level", "share"):
+        return None
+    if surface.count(";", zone, quantity.number_start) and surface[zone] != ":":
+        return None
+    for index in range(len(pending) - 1, -1, -1):
+        base = pending[index]
+        if base.quantity.end > zone or base.reading.measure != "level":
+            continue
+        if base.candidate is None and not _graded_total(base):
+            continue
+        if not _divides(pending, index, item):
+            continue
+        return index
+    return None
+
+
+def _graded_total(base: Pending) -> bool:
+    return base.quantity.dimension in ("person", "organisation", "case", "document")
+
+
+def _divides(pending: list[Pending], index: int, item: Pending) -> bool:
+    base, quantity = pending[index], item.quantity
+    if quantity.unit == "%":
+        return True
+    value, whole = item.reading.value, base.reading.value
+    if value is None or whole is None or value > whole:
+        return False
+    dimension = quantity.dimension
+    if dimension is not None and base.quantity.dimension not in (None, dimension):
+        return False
+    taken = sum(
+        p.reading.value or 0
+        for p in pending
+        if p.part_of == index
+        and p.quantity.unit != "%"
+        and p.indicator is item.indicator
+        and item.indicator is base.indicator
+    )
+    return taken + value <= whole
+
+
+def _from_sentence_before(
+    surface: str, pending: list[Pending], item: Pending, topic: Candidate | None
+) -> None:
+    """Rule 4: ellipsis from the sentence before."""
+    quantity = item.quantity
+    if topic is None or item.candidate is not None:
+        return
+    if any(p.candidate is not None and not p.carried for p in pending):
+        return
+    dimension_fits = (
+        quantity.dimension in topic.indicator.dimensions and _general(quantity)
+        if not _bare(quantity)
+        else item.reading.measure in CHANGES or quantity.rank
+    )
+    if dimension_fits and _fits(topic, item.reading.measure):
+        _take(item, topic, None, CARRIED)
+        item.carried = True
