@@ -39,7 +39,13 @@ CATALOGUE: dict[str, str] = {
     "V115": "{source} repeats the document id {detail!r} of another input; give every row its "
     "own id.",
     "V116": "{source} could not be analysed ({detail}); report the document to the project.",
-    "V117": "{source} is an old Word or RTF file and no converter for it is installed; install "
+    "V117": "{source} took longer than the time limit of a document ({detail}); raise it with "
+    "--time-limit, or split the document.",
+    "V118": "{source} needs more memory than the limit of a document ({detail}); raise it with "
+    "--memory-limit, or split the document.",
+    "V119": "{source} ended its worker process twice ({detail}); report the document to the "
+    "project.",
+    "V120": "{source} is an old Word or RTF file and no converter for it is installed; install "
     "LibreOffice, antiword or catdoc, or save the file as DOCX.",
     # running: the batch as a whole cannot go on
     "V201": "No documents were found in {source}; give files or folders that hold PDF, DOCX, "
@@ -53,6 +59,15 @@ CATALOGUE: dict[str, str] = {
     "first.",
     "V206": "The input {source} does not exist; check the path.",
     "V207": "The output folder {source} is inside an input folder; choose one outside it.",
+    "V208": "{source} could not be used as a worker process ({detail}); check the memory and the "
+    "limits of this machine, then run the same command again.",
+    "V209": "The output folder {source} is in use by another run ({detail}); wait until it ends, "
+    "or choose another folder with --out.",
+    "V210": "The output folder {source} was written by a version of vankien with other tables "
+    "({detail}); run 'vankien extract' again with --force.",
+    "V211": "The cluster {source} cannot be used ({detail}); check its address, and install the "
+    "'cluster' extra here and on its workers.",
+    "V212": "The export to {source} is not possible ({detail}).",
     # data written by people: codebook, gold
     "V301": "The codebook file {source} is not valid: {detail}.",
     "V302": "The gold file {source} is not valid: {detail}.",

@@ -20,17 +20,38 @@ FONT_NAMES = ("DejaVuSerif.ttf", "DejaVuSans.ttf", "times.ttf", "Arial.ttf", "Ar
 
 
 @pytest.fixture(scope="session")
-def font() -> str:
+def font_file() -> str:
+    """A font file that has all Vietnamese letters."""
+    for name in FONT_NAMES:
+        for folder in FONT_FOLDERS:
+            for path in sorted(folder.rglob(name)) if folder.is_dir() else []:
+                return str(path)
+    pytest.skip("no font with Vietnamese letters is installed (fonts-dejavu-core)")
+
+
+@pytest.fixture(scope="session")
+def font(font_file: str) -> str:
     """The name of a registered font that has all Vietnamese letters."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    for name in FONT_NAMES:
-        for folder in FONT_FOLDERS:
-            for path in sorted(folder.rglob(name)) if folder.is_dir() else []:
-                pdfmetrics.registerFont(TTFont("Vietnamese", str(path)))
-                return "Vietnamese"
-    pytest.skip("no font with Vietnamese letters is installed (fonts-dejavu-core)")
+    pdfmetrics.registerFont(TTFont("Vietnamese", font_file))
+    return "Vietnamese"
+
+
+@pytest.fixture(scope="session")
+def named_font(font_file: str) -> Callable[[str], str]:
+    """Register the font under another name of its own, as legacy fonts have them."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    def register(name: str) -> str:
+        found = TTFont(name, font_file)
+        found.face.name = name.encode() if isinstance(found.face.name, bytes) else name
+        pdfmetrics.registerFont(found)
+        return name
+
+    return register
 
 
 @pytest.fixture(scope="session")

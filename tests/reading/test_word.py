@@ -232,7 +232,7 @@ def test_old_formats_without_a_converter(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ReadError) as caught:
         read_bytes(data, source=name)
-    assert caught.value.code == "V117"
+    assert caught.value.code == "V120"
     assert name in str(caught.value) and "LibreOffice" in str(caught.value)
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "encode_as",
     "encoding",
     "encodings",
+    "has_legacy_signs",
     "repair",
     "repair_lines",
 ]
@@ -272,6 +273,11 @@ _SIGNS = ("Ã", "Ä", "Æ", "Å", "á»", "áº", "â€", "Â")
 _LEGACY_SIGNS = "µ¶·¸¹®¬ª©¨ñøöäåæûüëïÑØÖÄÅÆÛÜËÏþßð×¾½¼"
 
 
+def has_legacy_signs(text: str) -> bool:
+    """Say whether a text holds letters that legacy bytes, taken for windows-1252, show."""
+    return any(sign in text for sign in _LEGACY_SIGNS)
+
+
 def repair(text: str) -> tuple[str, str | None]:
     """Return text whose bytes were taken for windows-1252 as what it was, and what was done.
 
@@ -282,7 +288,7 @@ def repair(text: str) -> tuple[str, str | None]:
     one table of bytes does it here.)
     """
     wrong = any(sign in text for sign in _SIGNS) and _MOJIBAKE.search(text) is not None
-    if not wrong and not any(sign in text for sign in _LEGACY_SIGNS):
+    if not wrong and not has_legacy_signs(text):
         return text, None
     lines, note = repair_lines(text.split("\n"))
     return "\n".join(lines), note

@@ -35,7 +35,8 @@ _ITEM = re.compile(
     rf"(?:[-–+•*▪●►]\s|\(?\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}[.)/]\s?[^\W\d]|\(?\d{{1,2}}\)\s"
     rf"|[IVXLC]{{1,6}}\s?[.\-–/)]\s?[{UPPER}]|[A-HĐ]\s?[.)]\s|[a-zđ]\s?[).]\s)"
 )
-_END = re.compile(r"(?:[.!?:;…]|\./)[\"'”’»)\]]*\s*\Z")
+_ENDS = frozenset(".!?:;…")
+_CLOSERS = "\"'”’»)]"
 _HYPHENATED = re.compile(r"[^\W_]-\Z")
 
 
@@ -46,12 +47,14 @@ def begins_item(line: str) -> bool:
 
 def ends_sentence(line: str) -> bool:
     """Say whether a line ends with a mark that may end a paragraph."""
-    return _END.search(line) is not None
+    # No expression: one anchored at the end is searched for from every place of the line.
+    bare = line.rstrip().rstrip(_CLOSERS)
+    return bare[-1:] in _ENDS or bare.endswith("./")
 
 
 def join_pair(first: str, second: str) -> str:
     """Join two lines of one paragraph."""
-    if _HYPHENATED.search(first) and second[:1].isalnum():
+    if first.endswith("-") and _HYPHENATED.search(first[-2:]) and second[:1].isalnum():
         return first + second
     return f"{first} {second}"
 
@@ -72,7 +75,7 @@ def join_wrapped(text: str) -> str:
     broken = sum(
         1
         for line, following in pairwise(lines)
-        if following.strip() and len(line.rstrip()) >= FULL_LINE * width and not _END.search(line)
+        if following.strip() and len(line.rstrip()) >= FULL_LINE * width and not ends_sentence(line)
     )
     if broken < WRAPPED_SHARE * len(lengths):
         return text
@@ -109,7 +112,7 @@ def _breaks(previous: str, line: str, width: float) -> bool:
     if previous.isupper() != line.isupper() and (len(previous) > 3 or not previous.isupper()):
         return True
     full = len(previous) >= FULL_LINE * width
-    if _END.search(previous):
+    if ends_sentence(previous):
         return not full or not line[:1].islower()
     return not full and not line[:1].islower() and len(previous) < 0.6 * width
 

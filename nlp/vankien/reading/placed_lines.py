@@ -32,13 +32,14 @@ CENTRED = 14.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text: left and right edge, baseline; ``page`` is 1-based."""
+    """A line of text: left and right edge, baseline, size of letters; ``page`` is 1-based."""
 
     text: str
     left: float
     right: float
     y: float
     page: int
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

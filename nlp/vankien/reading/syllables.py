@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from vankien.codebook import load_yaml
 from vankien.resources import corpus_dir
 
-__all__ = ["graded", "is_possible", "possible_share", "toneless"]
+__all__ = ["foreign_share", "graded", "is_possible", "possible_share", "toneless"]
 
 LONGEST = 7
 """No syllable has more letters ("nghiêng")."""
@@ -92,6 +92,17 @@ def possible_share(text: str) -> float:
         elif not (len(word) <= SHORT and word.isupper()):
             other += 1
     return possible / (possible + other) if possible + other else 1.0
+
+
+@cache
+def _foreign() -> frozenset[str]:
+    return frozenset(load_yaml(corpus_dir() / "lexicon" / "syllables.yaml")["foreign"])
+
+
+def foreign_share(text: str) -> float:
+    """Return the share (0 to 1) of the commonest words of other languages in a text."""
+    words = _WORD.findall(text)
+    return sum(word.lower() in _foreign() for word in words) / len(words) if words else 0.0
 
 
 def graded(text: str) -> float:

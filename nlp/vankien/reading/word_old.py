@@ -40,7 +40,7 @@ _PLAIN = {
 def read_doc(data: bytes, source: str, sha256: str) -> Document:
     """Read a Word file of 1997 to 2003.
 
-    Raises ReadError: V105 where the converter fails, V117 where none is installed.
+    Raises ReadError: V105 where the converter fails, V120 where none is installed.
     """
     return _converted(data, source, sha256, ".doc", ("antiword", "catdoc"))
 
@@ -49,7 +49,7 @@ def read_doc(data: bytes, source: str, sha256: str) -> Document:
 def read_rtf(data: bytes, source: str, sha256: str) -> Document:
     """Read an RTF file.
 
-    Raises ReadError: V105 where the converter fails, V117 where none is installed.
+    Raises ReadError: V105 where the converter fails, V120 where none is installed.
     """
     return _converted(data, source, sha256, ".rtf", ("catdoc",))
 
@@ -65,7 +65,7 @@ def _converted(
         program = shutil.which(name)
         if program is not None:
             return _by_text(program, _PLAIN[name], data, source, suffix, sha256)
-    raise ReadError("V117", source)
+    raise ReadError("V120", source)
 
 
 def _by_office(program: str, data: bytes, source: str, suffix: str, sha256: str) -> Document:
