@@ -133,7 +133,8 @@ class Frame(_Model):
 class Indicator(_Model):
     """An indicator code: what a figure counts.
 
-    ``reduction`` marks a code that counts a reduction, whose count cut is a positive level;
+    ``reduction`` marks a code that counts a reduction, whose count cut is a positive level, and
+    ``fall_of`` the stock to which the percentage of such a reduction belongs;
     ``within`` names the indicators whose figures this one divides ("nữ" within members);
     ``domain`` are phrases of which the document must hold one.
     """
@@ -155,6 +156,7 @@ class Indicator(_Model):
     minimum: float | None = None
     integer: bool = True
     reduction: bool = False
+    fall_of: str | None = None
     within: list[str] = []
     domain: list[str] = []
 
@@ -283,7 +285,7 @@ def _check_links(
         for exclusion in indicator.confusions:
             if exclusion.see is not None and exclusion.see not in indicators:
                 fail(indicator.code, f"see {exclusion.see} is no indicator")
-        for code in indicator.within:
+        for code in [*indicator.within, *([indicator.fall_of] if indicator.fall_of else [])]:
             if code not in indicators:
                 fail(indicator.code, f"within {code} is no indicator")
         for frame in indicator.frames:

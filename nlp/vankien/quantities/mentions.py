@@ -158,7 +158,35 @@ def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
         if quantity is not None and (weak or not quantity.weak):
             found.append(quantity)
     found.sort(key=lambda q: q.start)
-    return _join_origins(lowered, found, words)
+    return _join_origins(lowered, _join_compounds(text, found), words)
+
+
+_SUBUNITS = {("giờ", "phút"): 60, ("giờ", None): 60, ("tuổi", "tháng"): 12, ("phút", "giây"): 60,
+             ("năm", "tháng"): 12}  # fmt: skip
+
+
+def _join_compounds(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Join "1 giờ 52 phút", "60 tuổi 3 tháng" into one quantity in the first unit."""
+    joined: list[Quantity] = []
+    for quantity in found:
+        before = joined[-1] if joined else None
+        parts = (
+            None
+            if before is None or before.value is None or quantity.value is None
+            else _SUBUNITS.get((before.unit or "", quantity.unit))
+        )
+        if before is None or parts is None or text[before.end : quantity.start] != " ":
+            joined.append(quantity)
+            continue
+        value = (before.value or 0) + (quantity.value or 0) / parts
+        joined[-1] = replace(
+            before,
+            end=quantity.end,
+            number_end=quantity.end,
+            number=text[before.number_start : quantity.end],
+            value=Decimal(value).quantize(Decimal("0.000001")).normalize(),
+        )
+    return joined
 
 
 def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:

@@ -351,6 +351,9 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
         return [
             Numeral(begin, match.end(), whole, value, high, slip=slip or other, scaled=high_scaled)
         ]
+    if re.fullmatch(r"\d+-\d+", whole):
+        # "thắng 6-4" is one score; its first figure is the value.
+        return [Numeral(begin, match.end(), whole, _read_digits(match.group("a"))[0])]
     return [
         Numeral(
             begin, match.end("a"), match.group("a"), _read_digits(match.group("a"))[0], slip=slip

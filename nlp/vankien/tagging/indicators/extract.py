@@ -23,11 +23,11 @@ from vankien.codebook import load_codebook
 from vankien.documents import CONTENT_PARTS, Document, Sentence
 from vankien.quantities.mentions import Quantity, find_quantities
 from vankien.tagging.indicators.context import CHANGES, Reading, read_context
-from vankien.tagging.indicators.frames import Candidate, Scene, best_frame
+from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.setting import NO_SETTING, Setting, SettingReader
-from vankien.tagging.indicators.sharing import Pending, share, whole_of
+from vankien.tagging.indicators.sharing import Pending, is_of_others, share, whole_of
 from vankien.tagging.indicators.structure import read_structure
 
 __all__ = ["Figure", "extract_figures"]
@@ -177,12 +177,14 @@ def _read_figures(
         whole = whole_of(surface, pending, item)
         before = next((p for p in reversed(pending) if p.candidate is not None), None)
         topic = before.candidate if before else memory.topic
-        if phrases.heads or phrases.triggers or phrases.qualifiers:
+        known = phrases.heads or phrases.triggers or phrases.qualifiers
+        if known and not (quantity.unit == "%" and is_of_others(place, phrases.context)):
             scene = Scene(
                 measure=reading.measure,
                 topic=topic.indicator.code.partition(".")[0] if topic else None,
                 whole=quantities[whole].number_start if whole is not None else -1,
                 carried=memory.subjects,
+                labelled=is_labelled(surface, quantity, place, phrases),
                 holds=holds,
             )
             item.candidate = best_frame(surface, quantity, place, phrases, scene)

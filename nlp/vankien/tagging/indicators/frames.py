@@ -26,7 +26,7 @@ from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import CompiledFrame, SentencePhrases, frames
 from vankien.tagging.indicators.structure import Place
 
-__all__ = ["Candidate", "Scene", "best_frame"]
+__all__ = ["Candidate", "Scene", "best_frame", "is_labelled"]
 
 THRESHOLD = 1.7
 """Lowest score of an accepted frame (set on the development gold)."""
@@ -48,6 +48,10 @@ PER_SEMICOLON = 1.1
 PER_FIGURE = 0.12
 BEFORE_WHOLE = 0.8
 """Taken from a trigger that governs the whole which the figure is a part of."""
+ADJACENT = 0.8
+"""Added where the qualifier follows the figure or its noun directly."""
+BESIDE_LABEL = 0.9
+"""Taken from what stands left of a label that is itself a phrase of the codebook."""
 LEFT_REACH = 70
 """Farthest distance of a head that stands before its figure."""
 
@@ -58,14 +62,21 @@ class Scene:
 
     ``measure`` is how it is meant, ``topic`` the family of the figure before, ``whole`` the
     offset of the figure that it is a part of (-1: none), ``carried`` the subject phrases of
-    the sentence before, ``holds`` says whether the document holds a phrase.
+    the sentence before, ``labelled`` says that the figure's label is a phrase of the codebook,
+    ``holds`` whether the document holds a phrase.
     """
 
     measure: str
     topic: str | None
     whole: int
     carried: frozenset[int]
+    labelled: bool
     holds: Callable[[str], bool]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the figure is a change."""
+        return self.measure.startswith("change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +95,32 @@ class Candidate:
         found = [h.start for h in (self.head, self.trigger, self.qualifier) if h is not None]
         return min(found, default=-1)
 
+    def in_label(self, start: int, end: int) -> bool:
+        """Say whether a phrase of the candidate lies in the label between two offsets."""
+        return any(
+            start <= h.start and h.end <= end
+            for h in (self.head, self.trigger, self.qualifier)
+            if h is not None
+        )
+
     def evidence_end(self) -> int:
         """Return where the last phrase that speaks for the indicator ends (-1: none)."""
         found = [h.end for h in (self.head, self.trigger, self.qualifier) if h is not None]
         return max(found, default=-1)
+
+
+def is_labelled(
+    sentence: str, quantity: Quantity, place: Place, phrases: SentencePhrases
+) -> bool:
+    """Say whether a phrase of the codebook is the figure's own label ("khai trừ 2")."""
+    if not _open_to_label(quantity) or not sentence[place.label_start : quantity.number_start].strip():
+        return False
+    return any(
+        _is_label(sentence, quantity, place, hit)
+        for table in (phrases.triggers, phrases.qualifiers, phrases.heads)
+        for hits in table.values()
+        for hit in hits
+    )
 
 
 def best_frame(
@@ -119,7 +152,7 @@ def _score(
         return None
     if frame.measures and scene.measure not in frame.measures:
         return None
-    reduced = indicator.reduction and scene.measure == "change_abs"
+    reduced = indicator.reduction and scene.measure == "change_abs" and quantity.unit != "%"
     if scene.measure not in (*indicator.measures, "rank") and not reduced:
         return None
     if frame.part and scene.topic != indicator.code.partition(".")[0]:
@@ -128,7 +161,7 @@ def _score(
     score = frame.weight
     head = trigger = qualifier = None
     if frame.heads:
-        head, value = _head(sentence, quantity, place, phrases.heads.get(number, []))
+        head, value = _head(sentence, quantity, place, scene, phrases.heads.get(number, []))
         if head is None:
             return None
         score += value
@@ -144,9 +177,15 @@ def _score(
         if qualifier is None:
             return None
         score += QUALIFIER + PER_SYLLABLE * _syllables(sentence, qualifier)
+        if qualifier.start >= quantity.number_end:
+            begin = max(quantity.end, head.end if head else 0)
+            if not sentence[begin : qualifier.start].strip(" )%"):
+                score += ADJACENT
+        elif scene.labelled and qualifier.start < place.label_start:
+            score -= BESIDE_LABEL
     if not frame.heads and not frame.qualifiers and _foreign_noun(quantity, indicator):
         return None
-    if frame.subjects:
+    if frame.subjects and quantity.unit in (None, "%"):
         score += _subject(quantity, phrases.subjects.get(number, []), number in scene.carried)
     if score < THRESHOLD:
         return None
@@ -185,14 +224,14 @@ def _is_label(sentence: str, quantity: Quantity, place: Place, hit: Hit) -> bool
 
 
 def _head(
-    sentence: str, quantity: Quantity, place: Place, hits: list[Hit]
+    sentence: str, quantity: Quantity, place: Place, scene: Scene, hits: list[Hit]
 ) -> tuple[Hit | None, float]:
     best: Hit | None = None
     value = 0.0
     for hit in hits:
         if quantity.number_end <= hit.start <= place.phrase_end:
             between = sentence[quantity.number_end : hit.start].strip(" %")
-            first = not between or hit.start <= quantity.end
+            first = between.lower() in lexicon().transparent or hit.start <= quantity.end
             gained = HEAD_FIRST if first else HEAD_LATER
         elif _is_label(sentence, quantity, place, hit) and _open_to_label(quantity):
             gained = HEAD_LABEL
@@ -200,10 +239,12 @@ def _head(
             place.clause <= hit.start
             and hit.end <= quantity.number_start
             and place.anchor - hit.end <= LEFT_REACH
-            and _open_to_left(quantity)
+            and (_open_to_left(quantity) or (scene.changed and _open_to_label(quantity)))
         ):
             gained = HEAD_BEFORE - PER_CHARACTER * max(0, place.anchor - hit.end)
             gained -= PER_FIGURE * sum(1 for f in place.figures_before if hit.end <= f)
+            if scene.labelled and hit.start < place.label_start:
+                gained -= BESIDE_LABEL
         else:
             continue
         gained += PER_SYLLABLE * _syllables(sentence, hit)
@@ -251,6 +292,8 @@ def _trigger(
                 gained += TRIGGER_LABEL
             elif hit.end <= scene.whole:
                 gained -= BEFORE_WHOLE
+            elif scene.labelled and hit.start < place.label_start:
+                gained -= BESIDE_LABEL
         elif quantity.number_end <= hit.start < (
             place.right_end if place.open_end else place.phrase_end
         ):
@@ -271,7 +314,7 @@ def _qualifier(
     sentence: str, quantity: Quantity, place: Place, hits: list[Hit]
 ) -> Hit | None:
     inside = [h for h in hits if quantity.number_end <= h.start < place.phrase_end]
-    if not inside and place.open_end:
+    if not inside and place.open_end and quantity.unit == "%":
         inside = [h for h in hits if quantity.number_end <= h.start < place.right_end]
     if inside:
         return max(inside, key=lambda hit: hit.end - hit.start)
@@ -310,5 +353,5 @@ def _blocked(
         + ([head.start] if head else [])
     )
     return any(
-        begin <= hit.start and hit.start < max(place.phrase_end, quantity.end) for hit in hits
+        begin < hit.end and hit.start < max(place.phrase_end, quantity.end) for hit in hits
     )

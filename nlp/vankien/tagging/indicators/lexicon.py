@@ -29,6 +29,7 @@ class Lexicon:
     points: frozenset[str]
     tail: re.Pattern[str]
     done: frozenset[str]
+    transparent: frozenset[str]
 
 
 def _any(phrases: list[str]) -> str:
@@ -52,4 +53,5 @@ def lexicon() -> Lexicon:
         points=frozenset(data["percentage_points"]),
         tail=re.compile(rf"[,;.()]|\s(?:{_any(data['baseline_stop'])})\s", re.IGNORECASE),
         done=frozenset(data["done"]),
+        transparent=frozenset(["", *data["transparent"]]),
     )

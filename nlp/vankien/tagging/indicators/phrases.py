@@ -84,7 +84,7 @@ def _context_entries() -> list[tuple[str, str, object]]:
 def _by_frame(hits: Hits, family: str, names: list[Hit]) -> dict[int, list[Hit]]:
     """Return the hits of a family by frame number.
 
-    A phrase inside a longer phrase of another indicator says nothing ("hoàn thành" in
+    A phrase inside a longer phrase of another indicator of its family says nothing ("hoàn thành" in
     "không hoàn thành"), nor does one inside a name ("kiểm tra" in "ủy ban kiểm tra").
     """
     found = hits.of(family)
@@ -93,7 +93,7 @@ def _by_frame(hits: Hits, family: str, names: list[Hit]) -> dict[int, list[Hit]]
     owners = _owners()
     for hit in found:
         start, end = hit.start, hit.end
-        if munch and any(n.start <= start and end <= n.end and n[:2] != hit[:2] for n in names):
+        if any(n.start <= start and end <= n.end and n[:2] != hit[:2] for n in names):
             continue
         longer = [
             other
@@ -101,12 +101,16 @@ def _by_frame(hits: Hits, family: str, names: list[Hit]) -> dict[int, list[Hit]]
             if munch and other.start <= start and end <= other.end and other[:2] != hit[:2]
         ]
         for number in hit.value:
-            if longer and any(
-                owners[number] not in {owners[n] for n in other.value} for other in longer
-            ):
+            if any(_overrules(owners[number], {owners[n] for n in o.value}) for o in longer):
                 continue
             table.setdefault(number, []).append(hit)
     return table
+
+
+def _overrules(code: str, others: set[str]) -> bool:
+    """Say whether a longer phrase of other codes of the family voids a phrase of ``code``."""
+    family = code.partition(".")[0]
+    return code not in others and any(other.partition(".")[0] == family for other in others)
 
 
 @cache

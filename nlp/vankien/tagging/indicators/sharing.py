@@ -16,15 +16,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vankien.codebook import Indicator
+from vankien.codebook import Indicator, load_codebook
 from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
+from vankien.quantities.units import unit_after
 from vankien.tagging.indicators.context import CHANGES, Reading
 from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.structure import Place
 
-__all__ = ["Pending", "share", "whole_of"]
+__all__ = ["Pending", "is_of_others", "share", "whole_of"]
 
 INHERITED = 2.1
 """Score of an indicator taken over from a figure of the sentence."""
@@ -66,7 +67,7 @@ def share(
     """Apply rules 1 to 4 to ``item``, the figure after ``pending``; ``topic`` is carried."""
     if _bracketed(pending, item) or _of_figure_before(surface, pending, item, context):
         return
-    if _listed(surface, pending, item):
+    if _listed(surface, pending, item) or _of_subgroup(surface, pending, item, context):
         return
     _from_sentence_before(surface, pending, item, topic)
 
@@ -132,36 +133,53 @@ def _of_figure_before(
     if not pending or measure not in SHARED_MEASURES:
         return False
     own, bare = item.candidate, _bare(quantity)
-    label = surface[item.place.label_start : quantity.number_start]
+    if is_of_others(item.place, context):
+        return False
+    noun = _noun_dimension(surface, quantity, measure)
     if own is not None:
+        if own.head is not None and item.place.label_start <= own.head.start:
+            return False  # a noun of its own, before or after it
         ends = own.evidence_end()
         if ends > quantity.number_end and (bare or ends > quantity.end):
             return False  # a noun or a passive of its own stands after it
-        if own.evidence_start() >= item.place.label_start and _names(label, own, item):
+        if own.in_label(item.place.label_start, quantity.number_start):
             return False
-    for index in range(len(pending) - 1, -1, -1):
+    subgroup = any(
+        item.place.label_start <= hit.start and hit.end <= quantity.number_start
+        for hit in context.get("subgroups", ())
+    )
+    index = len(pending)
+    while index > 0:
+        index -= 1
         base = pending[index]
+        if base.part_of is not None and ")" in surface[base.quantity.end : quantity.number_start]:
+            if measure in CHANGES and "(" in surface[: base.quantity.number_start]:
+                # "16 tổ chức đảng (khiển trách 11, cảnh cáo 5), tăng gấp đôi"
+                index = base.part_of
+                base = pending[index]
+        if noun is not None and base.quantity.dimension not in (None, noun, "ratio"):
+            continue
         if base.candidate is None:
             if measure == "rank" or base.quantity.dimension in ("age", "time", "money"):
                 continue
             return False
-        if ";" in surface[base.quantity.end : quantity.number_start] and not _leads(item, surface):
+        if ";" in surface[base.quantity.end : quantity.number_start] and not (
+            subgroup or _leads(item, surface)
+        ):
             return False
         if own is not None and own.evidence_start() > base.quantity.end and own.score >= 3.0:
             return False
         if not bare and base.quantity.dimension != quantity.dimension:
             continue
-        if base.reading.measure not in ("level", measure) and base.inherited_from is None:
-            if base.reading.measure == "share" and measure in CHANGES:
-                pass
-            elif base.candidate.indicator.reduction:
-                pass
-            elif base.reading.measure in CHANGES and measure in ("share", *CHANGES):
+        if base.reading.measure in CHANGES and measure == "share" and quantity.unit == "%":
+            if not base.candidate.indicator.reduction and not subgroup:
                 _as_relative(item, base)
                 measure = item.reading.measure
-            else:
+        elif base.reading.measure not in ("level", measure) and base.inherited_from is None:
+            if base.reading.measure != "share" or measure not in CHANGES:
                 continue
-        if not _fits(base.candidate, measure):
+        falls = base.candidate.indicator.fall_of is not None and measure == "change_rel"
+        if not _fits(base.candidate, measure) and not falls:
             return False
         if base.reading.measure == "share" and measure == "change_rel":
             # "tỷ lệ ... đạt 92,6%, tăng 4,1%": points of the share
@@ -171,13 +189,50 @@ def _of_figure_before(
         _take(item, base.candidate, source, INHERITED)
         if item.reading.measure == "share":
             item.part_of = base.part_of
+            _as_fall(surface, item, context)
+        elif item.reading.measure == "change_rel":
+            _as_fall(surface, item, context)
         return True
     return False
 
 
-def _names(label: str, own: Candidate, item: Pending) -> bool:
-    """Say whether the evidence of a candidate is the figure's own label."""
-    return bool(label.strip()) and own.evidence_end() <= item.quantity.number_start
+def _as_fall(surface: str, item: Pending, context: dict[str, list[Hit]]) -> None:
+    """A percentage by which a count fell belongs to the stock ("tương đương 3,6%")."""
+    indicator = item.indicator
+    if indicator is None or indicator.fall_of is None or item.candidate is None:
+        return
+    reading = item.reading
+    if reading.measure == "share":
+        equals = any(
+            item.place.label_start <= hit.start and hit.end <= item.quantity.number_start
+            for hit in context.get("equals", ())
+        )
+        if not equals or reading.value is None:
+            return
+        item.reading = replace(reading, measure="change_rel", value=-abs(reading.value))
+    stock = load_codebook().indicators[indicator.fall_of]
+    item.candidate = replace(item.candidate, indicator=stock)
+    item.part_of = None
+
+
+def is_of_others(place: Place, context: dict[str, list[Hit]]) -> bool:
+    """Say whether words beside a figure make it a share of votes or of people at large."""
+    return any(
+        place.label_start <= hit.start < place.phrase_end for hit in context.get("not_shared", ())
+    )
+
+
+def _noun_dimension(surface: str, quantity: Quantity, measure: str) -> str | None:
+    """Return what a percentage is a percentage of ("58% số tổ chức": organisation)."""
+    if quantity.unit != "%" or measure == "target_ratio":
+        return None
+    start = quantity.end
+    for word in sorted(lexicon().transparent, key=len, reverse=True):
+        if word and surface.startswith(f" {word} ", start):
+            start += len(word) + 1
+            break
+    unit = unit_after(surface, start)
+    return unit.dimension if unit is not None else None
 
 
 def _leads(item: Pending, surface: str) -> bool:
@@ -272,6 +327,49 @@ def whole_of(surface: str, pending: list[Pending], item: Pending) -> int | None:
             continue
         return index
     return None
+
+
+def _of_subgroup(
+    surface: str, pending: list[Pending], item: Pending, context: dict[str, list[Hit]]
+) -> bool:
+    """Rule 3, without a zone: a labelled part, or one more of the same noun.
+
+    "...; nữ 5" is a part of the persons before; ", 1 đồng chí đạt 71,4%" goes on counting.
+    """
+    quantity, own = item.quantity, item.candidate
+    if not pending or item.reading.measure != "level" or not _general(quantity):
+        return False
+    if own is not None and own.score >= OWN_WORDS:
+        return False
+    subgroup = any(
+        item.place.label_start <= hit.start and hit.end <= quantity.number_start
+        for hit in context.get("subgroups", ())
+    )
+    for index in range(len(pending) - 1, -1, -1):
+        base = pending[index]
+        if base.candidate is None or base.reading.measure != "level":
+            if subgroup or base.quantity.unit == "%":
+                continue
+            return False
+        again = (
+            own is None
+            and quantity.unit_text is not None
+            and base.quantity.unit_text == quantity.unit_text
+            and ";" not in surface[base.quantity.end : quantity.number_start]
+            and not surface[item.place.label_start : quantity.number_start].strip()
+        )
+        if not (subgroup or again) or not _divides_one(base, item):
+            return False
+        whole = base.part_of if base.part_of is not None else index
+        _take(item, base.candidate, index, INHERITED)
+        item.part_of = whole if subgroup else base.part_of
+        return True
+    return False
+
+
+def _divides_one(base: Pending, item: Pending) -> bool:
+    dimension = item.quantity.dimension
+    return dimension is None or base.quantity.dimension in (None, dimension)
 
 
 def _graded_total(base: Pending) -> bool:

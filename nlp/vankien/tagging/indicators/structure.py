@@ -66,8 +66,15 @@ def read_structure(
 ) -> list[Place]:
     """Return the place of each figure of a sentence, in order."""
     shares = [_share_bracket(sentence, quantities, i) for i in range(len(quantities))]
+    nouns = [
+        (hit.start, hit.end)
+        for hits in phrases.heads.values()
+        for hit in hits
+        if "," in sentence[hit.start : hit.end]
+    ]
     ends = [
-        _phrase_end(sentence, quantities, i, shares, phrases) for i in range(len(quantities))
+        _phrase_end(sentence, quantities, i, shares, nouns, phrases)
+        for i in range(len(quantities))
     ]
     chained: list[int | None] = [None]
     for i in range(1, len(quantities)):
@@ -82,7 +89,7 @@ def read_structure(
     right = list(ends)
     for i in range(len(quantities) - 1, 0, -1):
         before = chained[i]
-        if before is not None:
+        if before is not None and (quantities[before].unit == "%") == (quantities[i].unit == "%"):
             right[before] = max(right[before], right[i])
     for i, quantity in enumerate(quantities):
         chained_to = chained[i]
@@ -124,6 +131,7 @@ def _phrase_end(
     quantities: list[Quantity],
     index: int,
     shares: list[bool],
+    nouns: list[tuple[int, int]],
     phrases: SentencePhrases,
 ) -> int:
     quantity = quantities[index]
@@ -136,8 +144,15 @@ def _phrase_end(
     elif shares[index]:
         begin = sentence.find(")", quantity.end) + 1
     limit = quantities[following].number_start if following < len(quantities) else len(sentence)
-    match = _PHRASE_MARK.search(sentence, begin, limit)
-    end = match.start() if match else limit
+    end = limit
+    for match in _PHRASE_MARK.finditer(sentence, begin, min(limit + 1, len(sentence))):
+        if match.start() >= limit:
+            break
+        # "cán bộ, đảng viên" is one noun: a comma inside it ends nothing.
+        if match.group() == "," and any(a < match.start() < b for a, b in nouns):
+            continue
+        end = match.start()
+        break
     for hit in phrases.context.get("noun_phrase_end", ()):
         if begin <= hit.start < end:
             end = hit.start
