@@ -10,18 +10,16 @@ out before the cutting: new files make new chunks and never move old ones.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import fsspec
-
+from vankien.batch.options import digest_of
 from vankien.errors import OutputError, ReadError, UsageError
-from vankien.reading.rows import is_row_file, row_ranges
+from vankien.records import ErrorRecord
 
-__all__ = ["Chunk", "Item", "expand", "hash_file", "make_chunks"]
+__all__ = ["Chunk", "Item", "examine", "expand", "hash_file", "make_chunks"]
 
 CHUNK_BYTES = 1_500_000
 """Target size of a chunk: large enough to amortise a part, small enough to redo."""
@@ -34,7 +32,8 @@ CHUNK_ITEMS = 64
 class Item:
     """One file, or the rows of one file from ``start`` to ``stop`` (reader's own units).
 
-    ``first_row`` is the 1-based number of the first row, for naming sources.
+    ``first_row`` is the 1-based number of the first row, for naming sources.  ``error`` is
+    stage, code and message of a file that could not even be opened.
     """
 
     path: str
@@ -43,11 +42,27 @@ class Item:
     start: int | None = None
     stop: int | None = None
     first_row: int = 1
+    error: tuple[str, str, str] | None = None
 
     @property
     def key(self) -> str:
-        """What makes this item the same in another run: content, range and path."""
+        """What makes this item the same in another run: path, content and range."""
         return f"{self.path}\x1f{self.sha256}\x1f{self.start}\x1f{self.stop}"
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Where the item stands in every table: by path, then by place in the file."""
+        return (self.path, self.start or 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Item:
+        """Return the item of plain values; what else they hold is left out."""
+        own = {name: plain[name] for name in cls.__slots__}
+        return cls(**{**own, "error": tuple(own["error"]) if own["error"] else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +77,6 @@ class Chunk:
         """Bytes to read, as planned."""
         return sum(item.size for item in self.items)
 
-    def to_json(self) -> list[dict[str, Any]]:
-        """Return the items as plain values."""
-        return [asdict(item) for item in self.items]
-
 
 def expand(inputs: Sequence[str | Path], *, out: str | None = None) -> list[str]:
     """Return the files behind files, folders and fsspec addresses, sorted, each once.
@@ -73,16 +84,12 @@ def expand(inputs: Sequence[str | Path], *, out: str | None = None) -> list[str]
     Folders are walked; hidden files and the output folder are left out.  Raises UsageError
     (V206) for an input that does not exist and (V201) when nothing is left.
     """
-    found: dict[str, None] = {}
+    found: set[str] = set()
     inside = str(Path(out).resolve()) if out and "://" not in out else None
     for given in inputs:
         name = str(given)
         if "://" in name:
-            fs, path = fsspec.core.url_to_fs(name)
-            if not fs.exists(path):
-                raise UsageError("V206", name)
-            paths = sorted(fs.find(path)) if fs.isdir(path) else [path]
-            found.update((fs.unstrip_protocol(p), None) for p in paths if not _hidden(p))
+            found.update(_expand_address(name, out))
             continue
         root = Path(name)
         if not root.exists():
@@ -90,17 +97,43 @@ def expand(inputs: Sequence[str | Path], *, out: str | None = None) -> list[str]
         if root.is_dir():
             if inside is not None and inside == str(root.resolve()):
                 raise OutputError("V207", name)
-            for path in sorted(root.rglob("*")):
+            for path in root.rglob("*"):
                 if not path.is_file() or _hidden(path.relative_to(root).as_posix()):
                     continue
                 if inside is not None and str(path.resolve()).startswith(inside + "/"):
                     continue
-                found[str(path)] = None
+                found.add(str(path))
         else:
-            found[str(root)] = None
+            found.add(str(root))
     if not found:
         raise UsageError("V201", ", ".join(str(i) for i in inputs) or "the command")
-    return list(found)
+    return sorted(found)
+
+
+def _expand_address(name: str, out: str | None) -> list[str]:
+    import fsspec
+
+    try:
+        fs, path = fsspec.core.url_to_fs(name)
+    except (ValueError, ImportError) as error:  # unknown protocol, missing driver
+        detail = " ".join(str(error).split())
+        raise UsageError("V401", name, detail=f"the address cannot be used, {detail}") from error
+    if not fs.exists(path):
+        raise UsageError("V206", name)
+    if not fs.isdir(path):
+        return [str(fs.unstrip_protocol(path))]
+    inside = None
+    if out and "://" in out:
+        inside = str(fs.unstrip_protocol(fs._strip_protocol(out))).rstrip("/")
+        if inside == str(fs.unstrip_protocol(path)).rstrip("/"):
+            raise OutputError("V207", name)
+    paths = []
+    for found in fs.find(path):
+        full = str(fs.unstrip_protocol(found))
+        if _hidden(found[len(path) :]) or (inside and full.startswith(inside + "/")):
+            continue
+        paths.append(full)
+    return paths
 
 
 def _hidden(path: str) -> bool:
@@ -108,17 +141,42 @@ def _hidden(path: str) -> bool:
 
 
 def hash_file(path: str) -> tuple[str, int]:
-    """Return SHA-256 (hex) and size of a file.  Raises ReadError (V109)."""
+    """Return SHA-256 (hex) and size of a file or address.  Raises ReadError (V109, V113)."""
+    from vankien.reading.streams import open_bytes, stream_errors
+
     digest = hashlib.sha256()
     size = 0
-    try:
-        with fsspec.open(path, "rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-                size += len(block)
-    except OSError as error:
-        raise ReadError("V109", path, detail=error.strerror or str(error)) from error
+    with open_bytes(path) as stream, stream_errors(path):
+        while block := stream.read(1 << 20):
+            digest.update(block)
+            size += len(block)
     return digest.hexdigest(), size
+
+
+def examine(path: str) -> list[Item]:
+    """Return the items of one file: one for a document, several for a large row file.
+
+    A row file that cannot be cut is one item with its error.  Raises ReadError where the
+    file cannot be opened.
+    """
+    from vankien.reading.rows import is_row_file, row_ranges
+
+    sha256, size = hash_file(path)
+    if not is_row_file(path):
+        return [Item(path, size, sha256)]
+    try:
+        ranges = row_ranges(path, CHUNK_BYTES)
+    except ReadError as error:
+        return [Item(path, size, sha256, error=("read", error.code, str(error)))]
+    return [
+        Item(path, r.size, sha256, start=r.start, stop=r.stop, first_row=r.first_row)
+        for r in ranges
+    ]
+
+
+def unreadable(record: ErrorRecord) -> Item:
+    """Return the item of a file that could not be examined; its row of ``errors`` is known."""
+    return Item(record.source, 0, "", error=(record.stage, record.error, record.message))
 
 
 def make_chunks(items: Iterable[Item], *, options: dict[str, Any]) -> list[Chunk]:
@@ -138,20 +196,4 @@ def make_chunks(items: Iterable[Item], *, options: dict[str, Any]) -> list[Chunk
 
 
 def _chunk(items: list[Item], options: dict[str, Any]) -> Chunk:
-    key = json.dumps([[item.key for item in items], options], sort_keys=True)
-    name = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
-    return Chunk(name, tuple(items))
-
-
-def split_rows(path: str, sha256: str, size: int) -> list[Item]:
-    """Return the items of one file: one for a document, several for a large row file.
-
-    Raises ReadError where a row file cannot be read at all.
-    """
-    if not is_row_file(path):
-        return [Item(path, size, sha256)]
-    ranges = row_ranges(path, CHUNK_BYTES)
-    return [
-        Item(path, r.size, sha256, start=r.start, stop=r.stop, first_row=r.first_row)
-        for r in ranges
-    ]
+    return Chunk(digest_of([[item.key for item in items], options]), tuple(items))

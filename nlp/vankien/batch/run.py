@@ -1,75 +1,47 @@
-"""extract(): plan, run the chunks, close the books.
+"""extract(): plan, run the chunks, merge, close the books.
 
-One path for every back end: :func:`process_chunk` reads, analyses and writes one chunk and
-returns counts only.  The runner maps it over the chunks in this process or, with
-``workers``, in local processes through joblib.
+Where to start reading: :func:`extract`.  It examines the inputs, cuts what is not yet done
+into chunks (:mod:`plan`), has them worked on (:mod:`work`, by whoever :mod:`loop` says),
+and merges what they gave into the finished tables (:mod:`merge`).  The folder's layout and
+its promises are in :mod:`store`.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
+import platform
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import vankien
-from vankien.analysis import analyse
-from vankien.batch.guard import guarded
-from vankien.batch.plan import Chunk, Item, expand, hash_file, make_chunks, split_rows
-from vankien.batch.store import Store
-from vankien.codebook import VERSION as CODEBOOK_VERSION
-from vankien.documents import Document
-from vankien.errors import ReadError, UsageError
-from vankien.records import SCHEMA_VERSION, TABLES, CellRecord, DocumentRecord, ErrorRecord
+from vankien.batch.lock import locked
+from vankien.batch.loop import Crew
+from vankien.batch.options import Limits, Options
+from vankien.batch.plan import Chunk, Item, expand, make_chunks
+from vankien.batch.progress import Bar, JsonLog, Shown, Watcher
+from vankien.batch.store import Manifest, Store
+from vankien.batch.supervise import Death
+from vankien.errors import UsageError
+from vankien.records import TABLES
 
 if TYPE_CHECKING:
     from vankien.results.results import Results
 
-__all__ = ["Options", "Run", "extract", "process_chunk"]
+__all__ = ["Limits", "Options", "Run", "extract"]
 
-MODEL_VERSION = f"cues@{CODEBOOK_VERSION}"
-"""What coded the themes and roles; written into every document's row."""
+FILES_A_TASK = 64
+"""Files that a worker examines at a time."""
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What changes the result of a run; a folder holds runs of one set of options."""
-
-    text_field: str = "text"
-    id_field: str = "id"
-    title_field: str = "title"
-    date_field: str = "published"
-    url_field: str = "url"
-    kind_field: str = "kind"
-    authors_field: str = "authors"
-    publisher_field: str = "publisher"
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values, with the versions that a result depends on."""
-        return {
-            **asdict(self),
-            "vankien": vankien.__version__,
-            "codebook": CODEBOOK_VERSION,
-            "model": MODEL_VERSION,
-            "schema": SCHEMA_VERSION,
-        }
+SLOWEST = 20
+"""Slowest documents that run.json names."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkReport:
-    """What one chunk gave: row counts by table, error codes, seconds by stage, bytes."""
-
-    name: str
-    rows: dict[str, int]
-    errors: dict[str, int]
-    seconds: dict[str, float]
-    size: int
-    written: int
+_OPTIONS = Options()
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +55,7 @@ class Run:
     new_chunks: int
     kept_chunks: int
     identical: dict[str, str] = field(default_factory=dict)
+    duplicates: int = 0
 
     def results(self) -> Results:
         """Open the folder as DuckDB relations."""
@@ -94,320 +67,271 @@ def extract(
     *,
     out: str | Path,
     workers: int = 1,
+    cluster: str | None = None,
     force: bool = False,
     progress: bool = False,
-    options: Options = Options(),
+    log: IO[str] | None = None,
+    options: Options = _OPTIONS,
+    limits: Limits = _LIMITS,
 ) -> Run:
     """Extract everything from files and folders into ``out`` as Parquet tables.
 
     ``inputs`` are files, folders or fsspec addresses of PDF, DOCX, HTML, TXT, JSONL, CSV or
-    Parquet.  A run is resumed after a kill and extended with new files; changed files
-    replace their rows; ``force`` starts afresh.  A document that cannot be read becomes a
-    row of the table ``errors`` and the run goes on.
+    Parquet; ``out`` is a folder or such an address.  A run is resumed after a kill and
+    extended with new files; changed files replace their rows; ``force`` starts afresh.  A
+    document that cannot be read, or that exceeds ``limits``, becomes a row of the table
+    ``errors`` and the run goes on.
+
+    ``workers`` are supervised processes of this machine; 0 works in this process, without
+    limits on time and memory.  ``cluster`` is the address of a Dask scheduler instead.
+    ``log`` takes one JSON object a line for every event.
 
     Raises UsageError where an input is missing or nothing is found, OutputError where the
-    output folder cannot be used.
+    output folder cannot be used or is in use by another run.
     """
     started = time.perf_counter()
-    if workers < 1:
-        raise UsageError("V401", "workers", detail="give a number of at least 1")
+    if workers < 0:
+        raise UsageError("V401", "workers", detail="give a number of at least 0")
     given = [inputs] if isinstance(inputs, str | Path) else list(inputs)
     paths = expand(given, out=str(out))
     store = Store(out)
-    settings = options.to_json()
-    store.prepare(settings, force=force)
-    plan = _plan(paths, store, settings)
-    store.write_run(_state(store, settings, plan, finished=False, seconds=0.0))
-    reports = []
-    with _progress(progress, plan.chunks) as advance:
-        for report in _map(plan.chunks, store, options, workers):
-            reports.append(report)
-            advance(report)
-    seconds = time.perf_counter() - started
-    state = _state(store, settings, plan, finished=True, seconds=seconds)
-    store.write_run(state)
-    return Run(
-        out=str(out),
-        rows=state["counts"],
-        errors=state["errors"],
-        seconds=seconds,
-        new_chunks=len(reports),
-        kept_chunks=plan.kept,
-        identical=plan.identical,
-    )
+    store.create()
+    if any(str(place).startswith("memory://") for place in (out, *paths)):
+        workers, cluster = 0, None  # only this process has such files
+    watchers = [*([Bar()] if progress else []), *([JsonLog(log)] if log else [])]
+    watch = Shown(watchers)
+
+    def died(death: Death) -> None:
+        watch.died(source=death.key, code=death.code, detail=death.detail)
+
+    try:
+        with locked(store.folder), Crew(workers, cluster=cluster, on_death=died) as crew:
+            job = _Job(store, crew, watch, options, limits)
+            return job.run(paths, force=force, started=started)
+    finally:
+        watch.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
+    """What is to do, and what of earlier runs is kept."""
+
     chunks: list[Chunk]
-    kept: int
-    identical: dict[str, str]
-    digest: str
+    keep: list[str]
+    wanted: list[str]
+    changed: bool
+    kept_chunks: int
 
 
-def _plan(paths: list[str], store: Store, settings: dict[str, Any]) -> _Plan:
-    """Hash the inputs, drop chunks whose files changed, cut what is left to do."""
-    items: list[Item] = []
-    identical: dict[str, str] = {}
-    seen: dict[str, str] = {}
-    failed: list[ErrorRecord] = []
-    digest = hashlib.sha256()
-    for path in paths:
-        hashed = guarded(path, "read", lambda path=path: hash_file(path))  # type: ignore[misc]
-        if isinstance(hashed, ErrorRecord):
-            failed.append(hashed)
-            continue
-        sha256, size = hashed
-        digest.update(f"{path}\0{sha256}\n".encode())
-        if sha256 in seen and size:
-            identical[path] = seen[sha256]
-            continue
-        seen[sha256] = path
-        split = guarded(
-            path,
-            "read",
-            lambda path=path, a=sha256, b=size: split_rows(path, a, b),  # type: ignore[misc]
-        )
-        if isinstance(split, ErrorRecord):
-            failed.append(split)
-        else:
-            items.extend(split)
-    done = store.done()
-    current = {item.key for item in items}
-    given = set(paths)
-    kept_keys: set[str] = set()
-    kept = 0
-    for name, marker in done.items():
-        keys = {Item(**raw).key for raw in marker["items"]}
-        stale = any(
-            Item(**raw).key not in current and raw["path"] in given for raw in marker["items"]
-        )
-        if stale or marker.get("failed"):
-            store.drop_chunk(name)
-        else:
-            kept_keys |= keys
-            kept += 1
-    if failed:
-        _write_failed(store, failed)
-    todo = [item for item in items if item.key not in kept_keys]
-    return _Plan(make_chunks(todo, options=settings), kept, identical, digest.hexdigest())
+class _Job:
+    """One call of :func:`extract`."""
 
+    def __init__(
+        self, store: Store, crew: Crew, watch: Watcher, options: Options, limits: Limits
+    ) -> None:
+        self.store = store
+        self.crew = crew
+        self.watch = watch
+        self.settings = options.to_json()
+        self.common = {
+            "out": store.root,
+            "options": asdict(options),
+            "limits": asdict(limits),
+            "settings": self.settings,
+        }
+        self.limits = limits
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.slowest: list[tuple[float, str]] = []
 
-def _write_failed(store: Store, failed: list[ErrorRecord]) -> None:
-    """Record inputs that could not even be opened; they are tried again by the next run."""
-    store.write_chunk(
-        "unreadable",
-        {"errors": failed},
-        {
-            "items": [],
-            "failed": True,
-            "rows": {"errors": len(failed)},
-            "errors": dict(Counter(f.error for f in failed)),
-            "seconds": {},
-        },
-    )
-
-
-def _map(
-    chunks: list[Chunk], store: Store, options: Options, workers: int
-) -> Iterator[ChunkReport]:
-    if workers == 1 or len(chunks) < 2:
-        for chunk in chunks:
-            yield process_chunk(chunk, str(store.root), options)
-        return
-    from joblib import Parallel, delayed
-
-    run = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch="2*n_jobs")
-    yield from run(delayed(process_chunk)(c, str(store.root), options) for c in chunks)
-
-
-@cache
-def _settle() -> None:
-    """Load what every document needs, then take it out of the garbage collector's rounds."""
-    analyse(Document("", "", "Năm 2020, Đảng bộ kết nạp 5 đảng viên theo Chỉ thị 05."))
-    gc.collect()
-    gc.freeze()
-
-
-def process_chunk(chunk: Chunk, out: str, options: Options) -> ChunkReport:
-    """Read, analyse and write one chunk; return counts only."""
-    tables: dict[str, list[Any]] = {table: [] for table in TABLES}
-    seconds = {"read": 0.0, "analyse": 0.0, "write": 0.0}
-    _settle()
-    for item in chunk.items:
-        for read in _read(item, options, seconds):
-            if isinstance(read, ErrorRecord):
-                tables["errors"].append(read)
-            else:
-                _analyse(read, tables, seconds)
-    counts = {table: len(found) for table, found in tables.items()}
-    errors = dict(Counter(row.error for row in tables["errors"]))
-    clock = time.perf_counter()
-    marker = {"items": chunk.to_json(), "rows": counts, "errors": errors, "seconds": seconds}
-    written = Store(out).write_chunk(chunk.name, tables, marker)
-    seconds["write"] = time.perf_counter() - clock
-    return ChunkReport(chunk.name, counts, errors, seconds, chunk.size, written)
-
-
-def _read(
-    item: Item, options: Options, seconds: dict[str, float]
-) -> Iterator[Document | ErrorRecord]:
-    """Yield the documents of an item, or the error that stands for one."""
-    from vankien.reading import read
-    from vankien.reading.rows import RowFields, iter_rows
-
-    clock = time.perf_counter()
-    if item.start is None:
-        result = guarded(item.path, "read", lambda: read(item.path, sha256=item.sha256))
-        seconds["read"] += time.perf_counter() - clock
-        yield result
-        return
-    fields = RowFields(
-        text=options.text_field,
-        id=options.id_field,
-        title=options.title_field,
-        published=options.date_field,
-        url=options.url_field,
-        kind=options.kind_field,
-        authors=options.authors_field,
-        publisher=options.publisher_field,
-    )
-    rows = iter_rows(
-        item.path, fields=fields, start=item.start, stop=item.stop, first_row=item.first_row
-    )
-    while True:
+    def run(self, paths: list[str], *, force: bool, started: float) -> Run:
+        """Do it all; the lock is held."""
+        store, watch = self.store, self.watch
+        store.prepare(self.settings, force=force)
+        before = store.manifest()
+        known = (store.read_run() or {}) if before is not None else {}
+        watch.stage("examine")
         clock = time.perf_counter()
-        row = guarded(item.path, "read", lambda: next(rows, None))
-        seconds["read"] += time.perf_counter() - clock
-        if row is None:
-            return
-        if isinstance(row, ReadError):
-            yield ErrorRecord(row.source, "read", row.code, str(row))
-        else:
-            yield row
-            if isinstance(row, ErrorRecord):
-                return  # the file itself failed; its rows so far are kept
-
-
-def _analyse(document: Document, tables: dict[str, list[Any]], seconds: dict[str, float]) -> None:
-    clock = time.perf_counter()
-    plain = guarded(document.source, "analyse", lambda: analyse(document))
-    if isinstance(plain, ErrorRecord):
-        tables["errors"].append(plain)
-        plain = {}
-    for table in ("sentences", "themes", "indicators", "references"):
-        tables[table].extend(plain.get(table, []))
-    themes = [row["theme"] for row in plain.get("themes", []) if row["sentence"] is None]
-    tables["documents"].append(_document_record(document, tuple(themes)))
-    tables["tables"].extend(_cells(document))
-    seconds["analyse"] += time.perf_counter() - clock
-
-
-def _document_record(document: Document, themes: tuple[str, ...]) -> DocumentRecord:
-    meta = document.metadata
-    return DocumentRecord(
-        doc_id=document.doc_id,
-        source=document.source,
-        sha256=document.sha256,
-        kind=document.kind.value,
-        title=meta.title,
-        published=meta.published,
-        doc_type=meta.doc_type,
-        number=meta.number,
-        issuer=meta.issuer,
-        place=meta.place,
-        signer=meta.signer,
-        authors=meta.authors,
-        publisher=meta.publisher,
-        url=meta.url,
-        language=meta.language,
-        text=document.text,
-        n_pages=document.n_pages,
-        n_chars=len(document.text),
-        extraction=document.extraction.value,
-        quality=document.quality,
-        secrecy=meta.secrecy,
-        duplicate_of=None,
-        themes=themes,
-        warnings=document.warnings,
-        vankien_version=vankien.__version__,
-        model_version=MODEL_VERSION,
-    )
-
-
-def _cells(document: Document) -> list[CellRecord]:
-    return [
-        CellRecord(
-            doc_id=document.doc_id,
-            table=table.index,
-            page=table.page,
-            row=cell.row,
-            column=cell.column,
-            text=cell.text,
-            row_header=cell.row_header,
-            column_header=cell.column_header,
+        items, identical = self._examine(paths, before)
+        plan = self._plan(paths, items, before)
+        digest = _inputs_digest(items)
+        self.seconds["plan"] = time.perf_counter() - clock
+        state: dict[str, Any] = {
+            "options": self.settings,
+            "limits": asdict(self.limits),
+            "versions": {"vankien": vankien.__version__, "python": platform.python_version()},
+            "inputs": digest,
+            "identical": identical,
+        }
+        if plan.changed:
+            store.write_run({**state, **_tally(before), "finished": False})
+        watch.stage("extract")
+        watch.planned(
+            size=sum(chunk.size for chunk in plan.chunks),
+            chunks=len(plan.chunks),
+            kept=plan.kept_chunks,
         )
-        for table in document.tables
-        for cell in table.cells
-    ]
+        self._extract(plan.chunks)
+        manifest = before
+        if plan.changed or manifest is None:
+            watch.stage("merge")
+            clock = time.perf_counter()
+            task = {"kind": "merge", "keep": plan.keep, "wanted": plan.wanted, **self.common}
+            del task["limits"]  # the time of a merge grows with the run
+            manifest = Manifest.from_json(self.crew.run(task))
+            self.seconds["merge"] = time.perf_counter() - clock
+        seconds = time.perf_counter() - started
+        self._remember(known)
+        state |= {**_tally(manifest), "finished": True, "slowest": self._slowest()}
+        state["timings"] = {"wall": round(seconds, 3), **_rounded(self.seconds)}
+        store.write_run(state)
+        watch.finished(state)
+        return Run(
+            out=store.root,
+            rows=manifest.counts,
+            errors=manifest.errors,
+            seconds=seconds,
+            new_chunks=len(plan.chunks),
+            kept_chunks=plan.kept_chunks,
+            identical=identical,
+            duplicates=manifest.duplicates,
+        )
+
+    # --- planning -------------------------------------------------------------------
+
+    def _examine(
+        self, paths: list[str], before: Manifest | None
+    ) -> tuple[list[Item], dict[str, str]]:
+        """Return the items of all inputs in order, and files identical to others."""
+        tasks = [
+            {"kind": "examine", "paths": paths[i : i + FILES_A_TASK], **self.common}
+            for i in range(0, len(paths), FILES_A_TASK)
+        ]
+        reports = dict(self.crew.map(tasks))
+        items: list[Item] = []
+        identical: dict[str, str] = {}
+        seen = self._known_files(before, set(paths))
+        for number in range(len(tasks)):
+            for plain in reports[number]["items"]:
+                found = [Item.from_json(item) for item in plain]
+                first = found[0]
+                if first.sha256 and first.size:
+                    original = seen.setdefault(first.sha256, first.path)
+                    if original != first.path:
+                        identical[first.path] = original
+                        continue
+                items += found
+        return items, identical
+
+    def _known_files(self, before: Manifest | None, given: set[str]) -> dict[str, str]:
+        """Return content -> path of files of earlier runs that are not given again."""
+        return {
+            item.sha256: item.path
+            for item, _ in self._earlier(before)
+            if item.sha256 and item.size and item.path not in given
+        }
+
+    def _earlier(self, before: Manifest | None) -> list[tuple[Item, dict[str, Any]]]:
+        if before is None:
+            return []
+        from vankien.batch.merge import read_items
+
+        return [(Item.from_json(row), row) for row in read_items(self.store, before)]
+
+    def _plan(self, paths: list[str], items: list[Item], before: Manifest | None) -> _Plan:
+        """Say which items are done, and cut the others into chunks."""
+        current = {item.key for item in items}
+        given = set(paths)
+
+        def stale(item: Item, row: dict[str, Any]) -> bool:
+            if item.path not in given:
+                return False
+            return item.key not in current or row["limits"] not in ("", str(self.limits))
+
+        earlier = self._earlier(before)
+        keep = {item.key for item, row in earlier if not stale(item, row)}
+        if len(keep) < len(earlier):
+            # What was left out for repeating an id may be the first to have it now.
+            keep -= {i.key for i, row in earlier if row["repeated"] and i.path in given}
+        todo = [item for item in items if item.key not in keep]
+        markers = self.store.markers()
+        done: set[str] = set()
+        for marker in markers.values():
+            for row in marker["items"]:
+                if not stale(item := Item.from_json(row), row):
+                    done.add(item.key)
+        done -= keep
+        chunks = make_chunks(todo, options=self.settings)
+        if markers.keys() <= {chunk.name for chunk in chunks}:
+            chunks = [c for c in chunks if not {item.key for item in c.items} <= done]
+        else:
+            # Other inputs than those of the run that was broken off: keep what it did.
+            chunks = make_chunks((i for i in todo if i.key not in done), options=self.settings)
+        wanted = sorted(done | {item.key for item in todo})
+        return _Plan(
+            chunks=chunks,
+            keep=sorted(keep),
+            wanted=wanted,
+            changed=before is None or bool(wanted) or len(keep) < len(earlier),
+            kept_chunks=len(markers) + (len(before.chunks) if before and keep else 0),
+        )
+
+    # --- working --------------------------------------------------------------------
+
+    def _extract(self, chunks: list[Chunk]) -> None:
+        """Have the chunks worked on; the largest first, so that none holds up the end."""
+        ordered = sorted(chunks, key=lambda chunk: -chunk.size)
+        tasks = [
+            {
+                "kind": "chunk",
+                "name": chunk.name,
+                "items": [item.to_json() for item in chunk.items],
+                **self.common,
+            }
+            for chunk in ordered
+        ]
+        for _, report in self.crew.map(tasks):
+            for stage, spent in report["seconds"].items():
+                self.seconds[stage] += spent
+            self.slowest += [(took, source) for took, source in report["slowest"]]
+            self.slowest = sorted(self.slowest, reverse=True)[:SLOWEST]
+            self.watch.done(report)
+
+    def _remember(self, known: dict[str, Any]) -> None:
+        """Add what earlier runs of the same folder measured."""
+        for row in known.get("slowest", []):
+            self.slowest.append((row["seconds"], row["source"]))
+        for name, value in known.get("timings", {}).items():
+            if name in ("read", "analyse", "compare", "write"):
+                self.seconds[name] += value
+
+    def _slowest(self) -> list[dict[str, Any]]:
+        best: dict[str, float] = {}
+        for seconds, source in self.slowest:
+            best[source] = max(seconds, best.get(source, 0.0))
+        ordered = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:SLOWEST]
+        return [{"source": source, "seconds": seconds} for source, seconds in ordered]
 
 
-def _state(
-    store: Store, settings: dict[str, Any], plan: _Plan, *, finished: bool, seconds: float
-) -> dict[str, Any]:
-    """Return run.json: versions, options, counts, timings, the inputs' digest, chunks."""
-    counts = dict.fromkeys(TABLES, 0)
-    errors: Counter[str] = Counter()
-    stages: Counter[str] = Counter()
-    done = store.done()
-    for marker in done.values():
-        for table, number in marker["rows"].items():
-            counts[table] += number
-        errors.update(marker["errors"])
-        stages.update(marker["seconds"])
+def _inputs_digest(items: Iterable[Item]) -> str:
+    digest = hashlib.sha256()
+    for item in items:
+        digest.update(f"{item.key}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _tally(manifest: Manifest | None) -> dict[str, Any]:
+    """Return what run.json says of the finished tables."""
+    if manifest is None:
+        empty = {"counts": dict.fromkeys(TABLES, 0), "errors": {}, "chunks": []}
+        return {**empty, "repeated": 0, "duplicates": 0}
     return {
-        "options": settings,
-        "finished": finished,
-        "counts": counts,
-        "errors": dict(errors),
-        "inputs": plan.digest,
-        "identical": plan.identical,
-        "chunks": sorted(done),
-        "timings": {"wall": round(seconds, 3), **{k: round(v, 3) for k, v in stages.items()}},
+        "counts": {table: manifest.counts[table] for table in TABLES},
+        "errors": manifest.errors,
+        "chunks": manifest.chunks,
+        "repeated": manifest.repeated,
+        "duplicates": manifest.duplicates,
     }
 
 
-class _progress:  # noqa: N801 - used as a context manager function
-    """A rich progress bar over bytes, or nothing."""
-
-    def __init__(self, shown: bool, chunks: list[Chunk]) -> None:
-        self._shown = shown and bool(chunks)
-        self._total = sum(chunk.size for chunk in chunks)
-
-    def __enter__(self) -> Any:
-        if not self._shown:
-            return lambda _report: None
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("extracting"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%  {task.fields[documents]} documents"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-        )
-        self._bar.start()
-        task = self._bar.add_task("", total=self._total, documents=0)
-        documents = 0
-
-        def advance(report: ChunkReport) -> None:
-            nonlocal documents
-            documents += report.rows["documents"]
-            self._bar.update(task, advance=report.size, documents=documents)
-
-        return advance
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            self._bar.stop()
+def _rounded(seconds: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 3) for name, value in seconds.items()}

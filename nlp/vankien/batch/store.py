@@ -1,155 +1,325 @@
-"""The output folder: parts, markers and run.json, written so that a kill loses nothing.
+"""The output folder, written so that a kill at any moment loses nothing.
 
-Each chunk gives one Parquet part a table that has rows.  Parts are written under a
-temporary name and renamed; the chunk's marker (``.chunks/<name>.json``) comes last.  A
-part without its marker does not exist: it is removed when the next run starts.
+    run.json                            versions, options, counts, timings
+    <table>/part-00000-<digest>.parquet the finished tables, in document order
+    .store/manifest.json                which parts are the finished tables; the commit point
+    .store/items-, index-<digest>       which inputs and documents are in them
+    .store/chunks/<name>.<table>.parquet, <name>.json
+                                        parts of finished chunks that are not yet merged
+
+A chunk's marker (``<name>.json``) is written last and holds sizes and digests of its parts:
+a part without its marker, or unlike its marker says, does not exist.  The finished tables
+are replaced as a whole: new parts beside the old ones, then the manifest, then the old
+parts go.  Whatever a kill leaves behind is put right when the next run begins.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
-import os
-from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from vankien.batch.folder import open_folder
+from vankien.batch.options import digest_of
 from vankien.errors import OutputError
-from vankien.records import TABLES, rows_to_table, schema
+from vankien.records import SCHEMA_VERSION, TABLES, rows_to_table
 
-__all__ = ["Store"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["COUNTED", "INDEX", "Manifest", "Store", "index_schema"]
 
 RUN_FILE = "run.json"
-MARKERS = ".chunks"
-EMPTY_PART = "empty.parquet"
-"""A part without rows, so that every table can be opened even when nothing was found."""
+HIDDEN = ".store"
+CHUNKS = f"{HIDDEN}/chunks"
+MANIFEST = f"{HIDDEN}/manifest.json"
+
+INDEX = "index"
+"""The hidden table of documents: item, id, signature, rows in each other table."""
+
+COUNTED = ("sentences", "themes", "indicators", "references", "tables")
+"""Tables whose rows belong to a document, in the order of the index's columns."""
+
+
+@cache
+def index_schema() -> pa.Schema:
+    """Return the schema of the hidden index of documents."""
+    import pyarrow as pa
+
+    from vankien.batch.duplicates import SIGNATURE_BYTES
+
+    return pa.schema(
+        [
+            ("item", pa.int32()),
+            ("doc_id", pa.string()),
+            ("signature", pa.binary(SIGNATURE_BYTES)),
+            *((table, pa.int32()) for table in COUNTED),
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The finished tables: names and sizes of their parts, and what is in them."""
+
+    settings: dict[str, Any]
+    digest: str
+    parts: dict[str, list[tuple[str, int]]]
+    """Table -> (file, bytes) in order; also of the hidden tables ``index`` and ``items``."""
+    chunks: list[str]
+    counts: dict[str, int]
+    errors: dict[str, int]
+    repeated: int
+    duplicates: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Manifest:
+        """Return the manifest of plain values."""
+        parts = {table: [(str(n), int(s)) for n, s in p] for table, p in plain["parts"].items()}
+        return cls(**{**plain, "parts": parts})
 
 
 class Store:
-    """The results folder of one run.  All paths are local; see the batch guide."""
+    """The results folder of one run, on a local disk or any fsspec filesystem."""
 
     def __init__(self, out: str | Path) -> None:
-        self.root = Path(out)
+        self.folder = open_folder(out)
+        self.root = self.folder.root
 
     # --- opening ------------------------------------------------------------------
 
-    def prepare(self, options: dict[str, Any], *, force: bool) -> None:
-        """Make the folder ready for a run with these options.
+    def create(self) -> None:
+        """Make the folder, and see that it can be written.
 
-        A folder of the same options is resumed or extended.  Raises OutputError where the
-        folder cannot be written (V202), holds other files (V203) or a run with other
-        options (V204).
+        Raises OutputError where it cannot (V202) or holds other files (V203).
+        """
+        folder = self.folder
+        try:
+            names = set(folder.names())
+            ours = {RUN_FILE, HIDDEN} & names
+            if not ours and {n for n in names if n not in TABLES and not n.startswith(".")}:
+                raise OutputError("V203", self.root)
+            folder.make(CHUNKS)
+            folder.write(f"{HIDDEN}/probe", b"")
+            folder.remove(f"{HIDDEN}/probe")
+        except OSError as error:
+            raise self.unwritable(error) from error
+
+    def prepare(self, settings: dict[str, Any], *, force: bool) -> None:
+        """Make the folder ready for a run with these settings; call with the lock held.
+
+        A folder of the same settings is resumed or extended; with ``force`` it is emptied.
+        Raises OutputError where it was made with other settings (V204) or cannot be
+        written (V202).
         """
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            probe = self.root / f".write-{os.getpid()}"
-            probe.write_bytes(b"")
-            probe.unlink()
+            if force:
+                self._clear()
+            manifest = self.manifest()
+            known = manifest.settings if manifest else (self.read_run() or {}).get("options")
+            if known is not None and known != settings:
+                raise OutputError("V204", self.root, detail=_difference(known, settings))
+            for table in TABLES:
+                self.folder.make(table)
+            self._sweep(manifest, digest_of(settings))
         except OSError as error:
-            raise OutputError("V202", str(self.root), detail=error.strerror or "") from error
-        state = self.read_run()
-        if state is None:
-            foreign = [
-                p.name for p in self.root.iterdir() if p.name not in TABLES and p.name != MARKERS
-            ]
-            if foreign:
-                raise OutputError("V203", str(self.root))
-        elif not force:
-            changed = sorted(
-                key
-                for key in {*state["options"], *options}
-                if state["options"].get(key) != options.get(key)
-            )
-            if changed:
-                detail = ", ".join(
-                    f"{key}: {state['options'].get(key)!r} then, {options.get(key)!r} now"
-                    for key in changed
-                )
-                raise OutputError("V204", str(self.root), detail=detail)
-        if force:
-            self._clear()
-        for table in TABLES:
-            folder = self.root / table
-            folder.mkdir(exist_ok=True)
-            if not (folder / EMPTY_PART).exists():
-                self._write_part(folder / EMPTY_PART, table, [])
-        (self.root / MARKERS).mkdir(exist_ok=True)
-        self._sweep()
+            raise self.unwritable(error) from error
+
+    def unwritable(self, error: OSError) -> OutputError:
+        """Return the error (V202) for a folder that cannot be written."""
+        detail = error.strerror or " ".join(str(error).split()) or type(error).__name__
+        return OutputError("V202", self.root, detail=detail)
 
     def _clear(self) -> None:
-        for table in TABLES:
-            for part in (self.root / table).glob("*.parquet"):
-                part.unlink()
-        for marker in (self.root / MARKERS).glob("*.json"):
-            marker.unlink()
-        (self.root / RUN_FILE).unlink(missing_ok=True)
+        # What says that the tables are there goes first, then the tables.
+        for name in (MANIFEST, RUN_FILE):
+            self.folder.remove(name)
+        for place in (CHUNKS, *TABLES, HIDDEN):
+            for name in self.folder.names(place):
+                if name.endswith((".parquet", ".json", ".new", ".tmp")):
+                    self.folder.remove(f"{place}/{name}")
 
-    def _sweep(self) -> None:
-        """Remove parts whose chunk was not finished, and temporary files."""
-        done = set(self.done())
-        for table in TABLES:
-            for part in (self.root / table).iterdir():
-                if part.name != EMPTY_PART and part.stem not in done:
-                    part.unlink()
-        for left in (self.root / MARKERS).glob(".*.tmp"):
-            left.unlink()
+    def _sweep(self, manifest: Manifest | None, settings: str) -> None:
+        """Publish the parts that are committed; remove all that belongs to nothing."""
+        wanted = {name for parts in manifest.parts.values() for name, _ in parts if parts} \
+            if manifest else set()  # fmt: skip
+        for name in wanted:
+            self.folder.publish(name)
+        for place in (*TABLES, HIDDEN):
+            for name in self.folder.names(place):
+                if name.endswith((".parquet", ".new", ".tmp")) and f"{place}/{name}" not in wanted:
+                    self.folder.remove(f"{place}/{name}")
+        merged = set(manifest.chunks) if manifest else set()
+        markers = {n: m for n, m in self.markers(settings).items() if n not in merged}
+        kept = {f"{n}.json" for n in markers}
+        for chunk, marker in markers.items():
+            kept.update(f"{chunk}.{table}.parquet" for table in marker["parts"])
+        for name in self.folder.names(CHUNKS):
+            if name not in kept:
+                self.folder.remove(f"{CHUNKS}/{name}")
 
     # --- chunks -------------------------------------------------------------------
 
-    def done(self) -> dict[str, dict[str, Any]]:
-        """Return the markers of finished chunks by name."""
-        markers = {}
-        for path in sorted((self.root / MARKERS).glob("*.json")):
-            markers[path.stem] = json.loads(path.read_text(encoding="utf-8"))
-        return markers
+    def markers(self, settings: str | None = None) -> dict[str, dict[str, Any]]:
+        """Return the markers of finished, unmerged chunks by name.
+
+        ``settings`` is the digest of the settings they must have been made with; the parts
+        are then compared with their digests as well, not with their sizes alone.
+        """
+        found = {}
+        for name in self.folder.names(CHUNKS):
+            chunk, dot, ending = name.partition(".")
+            if not chunk or dot + ending != ".json":
+                continue
+            marker = self._json(f"{CHUNKS}/{name}")
+            if marker is None or marker.get("settings") != (settings or marker.get("settings")):
+                continue
+            if self._whole(chunk, marker, read=settings is not None):
+                found[chunk] = marker
+        return found
+
+    def _whole(self, chunk: str, marker: dict[str, Any], *, read: bool) -> bool:
+        for table, (size, digest) in marker["parts"].items():
+            name = self.chunk_part(chunk, table)
+            if self.folder.size(name) != size:
+                return False
+            if read and _digest(self.folder.read(name)) != digest:
+                return False
+        return True
+
+    @staticmethod
+    def chunk_part(chunk: str, table: str) -> str:
+        """Return the name of a part of a chunk."""
+        return f"{CHUNKS}/{chunk}.{table}.parquet"
 
     def write_chunk(self, name: str, tables: dict[str, list[Any]], marker: dict[str, Any]) -> int:
-        """Write the parts of one chunk, then its marker; return the bytes written."""
-        written = 0
-        for table, rows in tables.items():
-            if rows:
-                path = self.root / table / f"{name}.parquet"
-                self._write_part(path, table, rows)
-                written += path.stat().st_size
-        self._write_json(self.root / MARKERS / f"{name}.json", marker)
-        return written
+        """Write the parts of one chunk, then its marker; return the bytes written.
 
-    def drop_chunk(self, name: str) -> None:
-        """Forget one chunk: first its marker, then its parts."""
-        (self.root / MARKERS / f"{name}.json").unlink(missing_ok=True)
-        for table in TABLES:
-            (self.root / table / f"{name}.parquet").unlink(missing_ok=True)
-
-    @staticmethod
-    def _write_part(path: Path, table: str, rows: Iterable[Any]) -> None:
+        Raises OSError where the disk is full or failing.
+        """
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        data = rows_to_table(table, rows) if rows else schema(table).empty_table()
-        pq.write_table(data, temporary, compression="zstd", write_statistics=True)
-        os.replace(temporary, path)  # noqa: PTH105 - atomic on one file system
+        parts = {}
+        for table, rows in tables.items():
+            if not rows:
+                continue
+            if table == INDEX:
+                data = pa.Table.from_pylist(rows, schema=index_schema())
+            else:
+                data = rows_to_table(table, rows)
+            buffer = io.BytesIO()
+            # These parts are read once, when they are merged: quick to write counts.
+            pq.write_table(
+                data, buffer, compression="lz4", use_dictionary=False, write_statistics=False
+            )
+            content = buffer.getvalue()
+            parts[table] = (len(content), _digest(content))
+            self.folder.write(self.chunk_part(name, table), content)
+        self._write_json(f"{CHUNKS}/{name}.json", {**marker, "parts": parts})
+        return sum(size for size, _ in parts.values())
 
-    @staticmethod
-    def _write_json(path: Path, data: dict[str, Any]) -> None:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        with temporary.open("w", encoding="utf-8") as stream:
-            json.dump(data, stream, ensure_ascii=False, indent=1, sort_keys=True)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)  # noqa: PTH105
+    def drop_chunks(self, names: list[str]) -> None:
+        """Remove chunks that are merged: first their markers, then their parts."""
+        for name in names:
+            self.folder.remove(f"{CHUNKS}/{name}.json")
+        gone = set(names)
+        for name in self.folder.names(CHUNKS):
+            if name.partition(".")[0] in gone:
+                self.folder.remove(f"{CHUNKS}/{name}")
 
-    # --- run.json -----------------------------------------------------------------
+    # --- finished tables ------------------------------------------------------------
+
+    def manifest(self) -> Manifest | None:
+        """Return the manifest of the finished tables; None where any part is not whole."""
+        plain = self._json(MANIFEST)
+        if plain is None:
+            return None
+        manifest = Manifest.from_json(plain)
+        for parts in manifest.parts.values():
+            for name, size in parts:
+                if size not in (self.folder.size(name), self.folder.size(self.folder.staged(name))):
+                    return None
+        return manifest
+
+    def commit(self, manifest: Manifest) -> None:
+        """Make staged parts the finished tables, and remove what they replace."""
+        for place in (*TABLES, HIDDEN):
+            self.folder.sync(place)
+        self._write_json(MANIFEST, manifest.to_json())
+        self.folder.sync(HIDDEN)
+        self._sweep(manifest, digest_of(manifest.settings))
+
+    def tables(self) -> dict[str, list[str]]:
+        """Return the full addresses of the parts that can be read, by table.
+
+        These are the finished tables; in a first run that is not finished, the chunks that
+        are done.
+        """
+        manifest = self.manifest()
+        if manifest is not None:
+            found = {}
+            for table in TABLES:
+                names = [name for name, _ in manifest.parts[table]]
+                found[table] = [
+                    self.folder.address(
+                        name if self.folder.exists(name) else self.folder.staged(name)
+                    )
+                    for name in names
+                ]
+            return found
+        parts: dict[str, list[str]] = {table: [] for table in TABLES}
+        for chunk, marker in self.markers().items():
+            for table in TABLES:
+                if table in marker["parts"]:
+                    parts[table].append(self.folder.address(self.chunk_part(chunk, table)))
+        return parts
+
+    # --- run.json and JSON ------------------------------------------------------------
 
     def read_run(self) -> dict[str, Any] | None:
-        """Return run.json, or None where there is none."""
-        path = self.root / RUN_FILE
-        if not path.is_file():
-            return None
-        try:
-            data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise OutputError("V205", str(self.root), detail="run.json is damaged") from error
-        return data
+        """Return run.json, or None where there is none that can be read."""
+        return self._json(RUN_FILE)
 
     def write_run(self, data: dict[str, Any]) -> None:
-        """Write run.json atomically."""
-        self._write_json(self.root / RUN_FILE, data)
+        """Write run.json whole."""
+        self._write_json(RUN_FILE, data)
+
+    def check_schema(self, run: dict[str, Any]) -> None:
+        """Raise OutputError (V210) where a run's tables are of another schema version."""
+        version = run.get("options", {}).get("schema")
+        if version != SCHEMA_VERSION:
+            detail = f"schema {version}, this version reads {SCHEMA_VERSION}"
+            raise OutputError("V210", self.root, detail=detail)
+
+    def _json(self, name: str) -> dict[str, Any] | None:
+        # A file that breaks off is none: a copy or a power cut may leave such.
+        try:
+            found = json.loads(self.folder.read(name))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _write_json(self, name: str, data: dict[str, Any]) -> None:
+        text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+        self.folder.write(name, text.encode("utf-8", "surrogatepass"), durable=True)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _difference(then: dict[str, Any], now: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{key}: {then.get(key)!r} then, {now.get(key)!r} now"
+        for key in sorted({*then, *now})
+        if then.get(key) != now.get(key)
+    )

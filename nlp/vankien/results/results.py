@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from vankien.batch.store import MARKERS, Store
+from vankien.batch.store import Store
 from vankien.errors import OutputError, UsageError
-from vankien.records import TABLES
+from vankien.records import TABLES, schema
 
 __all__ = ["Results", "open"]
 
@@ -24,32 +24,27 @@ class Results:
     """
 
     def __init__(self, out: str | Path) -> None:
-        self.path = Path(out)
         store = Store(out)
+        self.path = store.root
         state = store.read_run()
-        if state is None or not (self.path / MARKERS).is_dir():
+        if state is None:
             raise OutputError("V205", str(out), detail="there is no run.json")
+        store.check_schema(state)
         self.run: dict[str, Any] = state
         self._connection = duckdb.connect(":memory:")
-        done = set(store.done())
-        for table in TABLES:
-            # Only parts whose chunk was finished exist.
-            parts = [
-                str(part)
-                for part in sorted((self.path / table).glob("*.parquet"))
-                if part.stem in done or part.stem == "empty"
-            ]
-            relation = self._connection.read_parquet(parts)
-            relation.create_view(f"{table}")
+        if (filesystem := store.folder.filesystem()) is not None:
+            self._connection.register_filesystem(filesystem)
+        for table, parts in store.tables().items():
+            if parts:
+                self._connection.read_parquet(parts).create_view(table)
+            else:
+                empty = schema(table).empty_table()
+                self._connection.from_arrow(empty).create_view(table)
         self._connection.execute('create view refs as select * from "references"')
 
     def __getattr__(self, name: str) -> Any:
         if name in TABLES:
-            return (
-                self._connection.table(f'"{name}"')
-                if name == "references"
-                else (self._connection.table(name))
-            )
+            return self._connection.table(f'"{name}"')
         raise AttributeError(f"results have no table {name!r}; they are {', '.join(TABLES)}")
 
     def sql(self, query: str) -> Any:

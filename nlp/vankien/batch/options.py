@@ -1,0 +1,75 @@
+"""What a run is told: options that change its result, limits that guard it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import vankien
+from vankien.errors import UsageError
+from vankien.records import SCHEMA_VERSION
+
+__all__ = ["Limits", "Options", "digest_of"]
+
+
+def digest_of(value: Any) -> str:
+    """Return a short digest of plain values, the same everywhere."""
+    key = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What changes the result of a run; a folder holds runs of one set of options."""
+
+    text_field: str = "text"
+    id_field: str = "id"
+    title_field: str = "title"
+    date_field: str = "published"
+    url_field: str = "url"
+    kind_field: str = "kind"
+    authors_field: str = "authors"
+    publisher_field: str = "publisher"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, with the versions that a result depends on."""
+        # The codebook's models take a tenth of a second to build: only when a run begins.
+        from vankien.codebook import VERSION
+
+        return {
+            **asdict(self),
+            "vankien": vankien.__version__,
+            "codebook": VERSION,
+            "model": f"cues@{VERSION}",
+            "schema": SCHEMA_VERSION,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost before it becomes a row of ``errors``.
+
+    ``seconds`` is for reading one document, or one row, and again for its analysis;
+    ``megabytes`` (of 1024 × 1024 bytes) is for the data of the worker process that holds it,
+    enforced where the system can (Linux).  Both are generous: the slowest honest documents,
+    scans of hundreds of pages, need some minutes and about a gigabyte.
+    """
+
+    seconds: float = 600.0
+    megabytes: int = 4096
+
+    def __post_init__(self) -> None:
+        if self.seconds <= 0:
+            raise UsageError("V401", "time limit", detail="give a number of seconds above 0")
+        if self.megabytes < MIN_MEGABYTES:
+            detail = f"give at least {MIN_MEGABYTES} megabytes"
+            raise UsageError("V401", "memory limit", detail=detail)
+
+    def __str__(self) -> str:
+        return f"{self.seconds:g} s, {self.megabytes} MB"
+
+
+MIN_MEGABYTES = 512
+"""What a worker needs before it holds any document."""

@@ -1,0 +1,134 @@
+"""What a run shows while it works: a bar with rate and time left, or events as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import IO, Any
+
+__all__ = ["Bar", "JsonLog", "Shown", "Watcher"]
+
+
+class Watcher:
+    """Hears of every step of a run; this one says nothing."""
+
+    def planned(self, *, size: int, chunks: int, kept: int) -> None:
+        """Say what is to do: bytes and chunks, and how many chunks are done already."""
+
+    def done(self, report: dict[str, Any]) -> None:
+        """Take the report of a chunk."""
+
+    def died(self, *, source: str, code: str, detail: str) -> None:
+        """Take note of a worker that ended, and of what it had in hand."""
+
+    def stage(self, name: str) -> None:
+        """Take note of a new stage: examine, extract, merge."""
+
+    def finished(self, state: dict[str, Any]) -> None:
+        """Take the contents of run.json."""
+
+    def close(self) -> None:
+        """End what is shown."""
+
+
+class Shown(Watcher):
+    """Passes everything on to several watchers."""
+
+    def __init__(self, watchers: Iterable[Watcher]) -> None:
+        self._watchers = list(watchers)
+
+    def planned(self, *, size: int, chunks: int, kept: int) -> None:
+        for watcher in self._watchers:
+            watcher.planned(size=size, chunks=chunks, kept=kept)
+
+    def done(self, report: dict[str, Any]) -> None:
+        for watcher in self._watchers:
+            watcher.done(report)
+
+    def died(self, *, source: str, code: str, detail: str) -> None:
+        for watcher in self._watchers:
+            watcher.died(source=source, code=code, detail=detail)
+
+    def stage(self, name: str) -> None:
+        for watcher in self._watchers:
+            watcher.stage(name)
+
+    def finished(self, state: dict[str, Any]) -> None:
+        for watcher in self._watchers:
+            watcher.finished(state)
+
+    def close(self) -> None:
+        with ExitStack() as stack:
+            for watcher in self._watchers:
+                stack.callback(watcher.close)
+
+
+class Bar(Watcher):
+    """A bar on standard error: share of the bytes, documents, rate, time left."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%  {task.fields[text]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bar.add_task("examining", total=None, text="")
+        self._documents = 0
+        self._began = time.monotonic()
+        self._bar.start()
+
+    def planned(self, *, size: int, chunks: int, kept: int) -> None:
+        self._began = time.monotonic()
+        text = f"{chunks:,} chunks to do" + (f", {kept:,} kept" if kept else "")
+        self._bar.update(self._task, description="extracting", total=size, text=text)
+
+    def done(self, report: dict[str, Any]) -> None:
+        self._documents += report["rows"]["documents"]
+        rate = self._documents / max(time.monotonic() - self._began, 0.001)
+        text = f"{self._documents:,} documents, {rate:,.0f}/s"
+        self._bar.update(self._task, advance=report["size"], text=text)
+
+    def stage(self, name: str) -> None:
+        if name == "merge":
+            self._bar.update(self._task, description="merging")
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+class JsonLog(Watcher):
+    """One JSON object a line for every event, for machines that watch a run."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def _say(self, event: str, **fields: Any) -> None:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({"time": now, "event": event, **fields}, ensure_ascii=False)
+        self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def planned(self, *, size: int, chunks: int, kept: int) -> None:
+        self._say("planned", bytes=size, chunks=chunks, kept_chunks=kept)
+
+    def done(self, report: dict[str, Any]) -> None:
+        self._say("chunk", **report)
+
+    def died(self, *, source: str, code: str, detail: str) -> None:
+        self._say("worker_ended", in_hand=source, code=code, detail=detail)
+
+    def stage(self, name: str) -> None:
+        self._say("stage", stage=name)
+
+    def finished(self, state: dict[str, Any]) -> None:
+        chosen = ("counts", "errors", "timings", "duplicates", "repeated")
+        self._say("finished", **{name: state[name] for name in chosen})
