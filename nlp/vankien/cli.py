@@ -8,6 +8,8 @@ wrong.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -40,43 +42,98 @@ def extract(
             metavar="INPUT...",
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the Parquet tables.")],
-    workers: Annotated[int, typer.Option(help="Local processes to use.", min=1)] = 1,
+    out: Annotated[str, typer.Option("--out", help="Folder or address for the Parquet tables.")],
+    workers: Annotated[
+        int,
+        typer.Option(help="Local processes to use; 0: this one, without limits.", min=0),
+    ] = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask scheduler (tcp://host:8786) to use instead."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Start afresh, whatever the folder holds of a run.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Events as JSON lines on standard error, no bar.")
+    ] = False,
+    profile: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Work in this process and write a profile (pstats) of it."
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(help="Seconds that a document may take, read and analysed.")
+    ] = 600.0,
+    memory_limit: Annotated[
+        int, typer.Option(help="Megabytes that a worker may hold for a document.")
+    ] = 4096,
     text_field: Annotated[str, typer.Option(help="Field of a row that holds the text.")] = "text",
     id_field: Annotated[str, typer.Option(help="Field that holds the id.")] = "id",
     title_field: Annotated[str, typer.Option(help="Field that holds the title.")] = "title",
     date_field: Annotated[str, typer.Option(help="Field that holds the date.")] = "published",
+    url_field: Annotated[str, typer.Option(help="Field that holds the address.")] = "url",
+    kind_field: Annotated[str, typer.Option(help="Field that holds the kind.")] = "kind",
+    authors_field: Annotated[str, typer.Option(help="Field that holds authors.")] = "authors",
+    publisher_field: Annotated[
+        str, typer.Option(help="Field that holds the publisher.")
+    ] = "publisher",
 ) -> None:
     """Extract everything from documents into Parquet tables.
 
     A run is resumed after a break and extended with new files; a document that cannot be
-    read becomes a row of the table errors and the run goes on.
+    read, or that exceeds its limits, becomes a row of the table errors and the run goes on.
     """
-    from vankien.batch.run import Options
+    from vankien.batch.run import Limits, Options
     from vankien.batch.run import extract as run_extract
 
-    run = run_extract(
-        list(inputs),
-        out=out,
-        workers=workers,
-        force=force,
-        progress=not quiet and sys.stderr.isatty(),
-        options=Options(
-            text_field=text_field,
-            id_field=id_field,
-            title_field=title_field,
-            date_field=date_field,
-        ),
-    )
+    with _profiled(profile):
+        run = run_extract(
+            list(inputs),
+            out=out,
+            workers=0 if profile is not None else workers,
+            cluster=cluster,
+            force=force,
+            progress=not (quiet or log_json) and sys.stderr.isatty(),
+            log=sys.stderr if log_json else None,
+            options=Options(
+                text_field=text_field,
+                id_field=id_field,
+                title_field=title_field,
+                date_field=date_field,
+                url_field=url_field,
+                kind_field=kind_field,
+                authors_field=authors_field,
+                publisher_field=publisher_field,
+            ),
+            limits=Limits(seconds=time_limit, megabytes=memory_limit),
+        )
     from vankien.display.terminal import print_run
 
     print_run(run)
     if run.rows["documents"] == 0:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _profiled(path: Path | None) -> Iterator[None]:
+    """Write a profile of what runs inside to a file, and the most costly functions to stderr."""
+    if path is None:
+        yield
+        return
+    import cProfile
+    import pstats
+
+    profile = cProfile.Profile()
+    try:
+        with profile:
+            yield
+    finally:
+        profile.dump_stats(path)
+        statistics = pstats.Stats(profile, stream=sys.stderr)
+        statistics.sort_stats("tottime").print_stats(25)
 
 
 @app.command()
@@ -96,13 +153,32 @@ def read(
 
 @app.command()
 def info(
-    out: Annotated[Path, typer.Argument(help="The output folder of a run.")],
+    out: Annotated[str, typer.Argument(help="The output folder of a run.")],
     tables: Annotated[bool, typer.Option("--tables", help="Show what was found as well.")] = False,
 ) -> None:
-    """Say what a finished run holds: counts, errors by kind, timings."""
+    """Say what a run holds: counts, errors by kind, timings, slowest documents."""
     from vankien.display.terminal import print_info
 
     print_info(vankien.open(out), tables=tables)
+
+
+@app.command()
+def export(
+    out: Annotated[str, typer.Argument(help="The output folder of a run.")],
+    to: Annotated[Path, typer.Option("--to", help="Folder (csv, jsonl, stata) or file.")],
+    form: Annotated[str, typer.Option("--format", help="csv, jsonl, xlsx, stata, duckdb.")] = "csv",
+    table: Annotated[
+        list[str] | None, typer.Option("--table", help="A table to export; all if absent.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a target that exists.")] = False,
+) -> None:
+    """Write the tables of a run for other programs: CSV, JSONL, Excel, Stata, DuckDB."""
+    from vankien.export import export as run_export
+
+    done = run_export(out, to=to, format=form, tables=table or (), overwrite=force)
+    for note in done.notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(f"{', '.join(done.tables)}: {done.to}")
 
 
 @app.command()

@@ -67,6 +67,7 @@ CATALOGUE: dict[str, str] = {
     "({detail}); run 'vankien extract' again with --force.",
     "V211": "The cluster {source} cannot be used ({detail}); check its address, and install the "
     "'cluster' extra here and on its workers.",
+    "V213": "The target {source} exists already; choose another, or add --force to replace it.",
     # data written by people: codebook, gold
     "V301": "The codebook file {source} is not valid: {detail}.",
     "V302": "The gold file {source} is not valid: {detail}.",

@@ -67,6 +67,8 @@ def print_run(run: Run) -> None:
         console.print(f"{run.kept_chunks} chunks of an earlier run were kept")
     if run.identical:
         console.print(f"{len(run.identical)} files are identical to others and were read once")
+    if run.duplicates:
+        console.print(f"{run.duplicates:,} documents repeat others (column duplicate_of)")
     if run.errors:
         kinds = ", ".join(f"{code} × {count}" for code, count in sorted(run.errors.items()))
         console.print(
@@ -86,13 +88,23 @@ def print_info(results: Results, *, tables: bool) -> None:
     for name, count in state["counts"].items():
         counts.add_row(name, f"{count:,}")
     console.print(counts)
-    errors = results.sql("select error, source, message from errors order by error, source")
-    found = errors.fetchall()
-    if found:
-        table = _table("Errors", "code", "message")
-        for code, _source, message in found[:20]:
-            table.add_row(code, _short(message, 120))
-        console.print(table)
+    if state["errors"]:
+        kinds = _table("Errors by kind", "code", "documents", "for example", right=("documents",))
+        for code, number, message in results.sql(
+            "select error, count(*), min(message) from errors group by error order by 2 desc, 1"
+        ).fetchall():
+            kinds.add_row(code, f"{number:,}", _short(message, 120))
+        console.print(kinds)
+    if state.get("duplicates"):
+        console.print(f"{state['duplicates']:,} documents repeat others (column duplicate_of)")
+    if state.get("slowest"):
+        slowest = _table("Slowest documents", "seconds", "source", right=("seconds",))
+        for row in state["slowest"][:5]:
+            slowest.add_row(f"{row['seconds']:.2f}", _short(row["source"], 100))
+        console.print(slowest)
+    if "timings" in state:
+        stages = ", ".join(f"{name} {spent:.1f}" for name, spent in state["timings"].items())
+        console.print(f"Seconds: {stages}", highlight=False)
     if tables:
         _print_findings(console, results)
     console.print(f"Parquet tables: {results.path}/", highlight=False)

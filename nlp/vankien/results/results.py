@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -11,7 +12,13 @@ from vankien.batch.store import Store
 from vankien.errors import OutputError, UsageError
 from vankien.records import TABLES, schema
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 __all__ = ["Results", "open"]
+
+BATCH_ROWS = 10_000
+"""Rows of a batch."""
 
 
 class Results:
@@ -56,6 +63,14 @@ class Results:
             return self._connection.sql(query)
         except duckdb.Error as error:
             raise UsageError("V401", "sql", detail=str(error).splitlines()[0]) from error
+
+    def execute(self, statement: str) -> None:
+        """Execute a statement of SQL that gives no rows."""
+        self._connection.execute(statement)
+
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a query in batches, so that large tables need little memory."""
+        yield from self._connection.sql(query).to_arrow_reader(BATCH_ROWS)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{table} {n:,}" for table, n in self.run["counts"].items())
