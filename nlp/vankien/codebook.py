@@ -134,7 +134,8 @@ class Indicator(_Model):
     """An indicator code: what a figure counts.
 
     ``reduction`` marks a code that counts a reduction, whose count cut is a positive level, and
-    ``fall_of`` the stock to which the percentage of such a reduction belongs;
+    ``contrast`` names the codes among which the longer phrase wins ("hoàn thành" in "không
+    hoàn thành"), ``fall_of`` the stock to which the percentage of such a reduction belongs;
     ``within`` names the indicators whose figures this one divides ("nữ" within members);
     ``domain`` are phrases of which the document must hold one.
     """
@@ -157,6 +158,7 @@ class Indicator(_Model):
     integer: bool = True
     reduction: bool = False
     fall_of: str | None = None
+    contrast: str | None = None
     within: list[str] = []
     domain: list[str] = []
 

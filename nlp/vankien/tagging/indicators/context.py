@@ -80,6 +80,11 @@ def read_context(
     figure = quantity.number_start
     ratio = quantity.unit == "%"
     points = quantity.unit_text is not None and quantity.unit_text.lower() in lexicon().points
+    # "tỷ lệ ... giảm 1,2%" is a change of the share in points.
+    points = points or any(
+        place.clause <= hit.start and hit.end <= figure and place.previous_end <= hit.start
+        for hit in context.get("share_subject", ())
+    )
     value, high = quantity.value, quantity.value_high
     change, sign = _change(sentence, quantity, place, context)
     shared = (
@@ -107,7 +112,7 @@ def read_context(
         value = None if value is None else sign * value
         high = None if high is None else sign * high
         governed = True
-    elif points:
+    elif points and quantity.unit_text is not None and quantity.unit_text != "%":
         measure, governed = "change_abs", True
     else:
         measure = "share" if ratio else "level"

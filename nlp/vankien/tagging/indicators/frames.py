@@ -38,7 +38,7 @@ HEAD_BEFORE = 1.4
 PER_SYLLABLE = 0.12
 TRIGGER_NEAR = 1.9
 TRIGGER_AFTER = 1.6
-TRIGGER_LABEL = 0.5
+TRIGGER_LABEL = 0.8
 """Added where the trigger is the figure's own label ("khai trừ 2")."""
 QUALIFIER = 1.5
 SUBJECT = 0.9
@@ -239,7 +239,10 @@ def _head(
             place.clause <= hit.start
             and hit.end <= quantity.number_start
             and place.anchor - hit.end <= LEFT_REACH
-            and (_open_to_left(quantity) or (scene.changed and _open_to_label(quantity)))
+            and (
+                _open_to_left(quantity)
+                or (_open_to_label(quantity) and (scene.changed or hit.start >= place.label_start))
+            )
         ):
             gained = HEAD_BEFORE - PER_CHARACTER * max(0, place.anchor - hit.end)
             gained -= PER_FIGURE * sum(1 for f in place.figures_before if hit.end <= f)
@@ -261,7 +264,7 @@ def _open_to_left(quantity: Quantity) -> bool:
 
 def _open_to_label(quantity: Quantity) -> bool:
     text = (quantity.unit_text or "").lower()
-    return quantity.unit in (None, "%") or quantity.multiple or text in lexicon().generic
+    return quantity.unit in (None, "%") or quantity.multiple or text in lexicon().open_nouns
 
 
 def _trigger(
@@ -348,8 +351,8 @@ def _blocked(
     quantity: Quantity, place: Place, hits: list[Hit], trigger: Hit | None, head: Hit | None
 ) -> bool:
     begin = min(
-        [quantity.number_start]
-        + ([trigger.start] if trigger else [place.label_start])
+        [place.label_start]
+        + ([trigger.start] if trigger else [])
         + ([head.start] if head else [])
     )
     return any(

@@ -26,6 +26,7 @@ class Lexicon:
     document_gate: tuple[str, ...]
     sentence_gate: re.Pattern[str]
     generic: frozenset[str]
+    open_nouns: frozenset[str]
     points: frozenset[str]
     tail: re.Pattern[str]
     done: frozenset[str]
@@ -50,6 +51,7 @@ def lexicon() -> Lexicon:
         document_gate=tuple(data["document_gate"]),
         sentence_gate=re.compile(_any(data["sentence_gate"]), re.IGNORECASE),
         generic=frozenset(data["generic_nouns"]),
+        open_nouns=frozenset(data["open_nouns"]),
         points=frozenset(data["percentage_points"]),
         tail=re.compile(rf"[,;.()]|\s(?:{_any(data['baseline_stop'])})\s", re.IGNORECASE),
         done=frozenset(data["done"]),

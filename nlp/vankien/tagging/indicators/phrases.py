@@ -84,7 +84,7 @@ def _context_entries() -> list[tuple[str, str, object]]:
 def _by_frame(hits: Hits, family: str, names: list[Hit]) -> dict[int, list[Hit]]:
     """Return the hits of a family by frame number.
 
-    A phrase inside a longer phrase of another indicator of its family says nothing ("hoàn thành" in
+    A phrase inside a longer phrase of an indicator in contrast says nothing ("hoàn thành" in
     "không hoàn thành"), nor does one inside a name ("kiểm tra" in "ủy ban kiểm tra").
     """
     found = hits.of(family)
@@ -101,21 +101,24 @@ def _by_frame(hits: Hits, family: str, names: list[Hit]) -> dict[int, list[Hit]]
             if munch and other.start <= start and end <= other.end and other[:2] != hit[:2]
         ]
         for number in hit.value:
-            if any(_overrules(owners[number], {owners[n] for n in o.value}) for o in longer):
+            if any(_overruled(owners[number], [owners[n] for n in o.value]) for o in longer):
                 continue
             table.setdefault(number, []).append(hit)
     return table
 
 
-def _overrules(code: str, others: set[str]) -> bool:
-    """Say whether a longer phrase of other codes of the family voids a phrase of ``code``."""
-    family = code.partition(".")[0]
-    return code not in others and any(other.partition(".")[0] == family for other in others)
-
-
 @cache
-def _owners() -> tuple[str, ...]:
-    return tuple(compiled.indicator.code for compiled in frames())
+def _owners() -> tuple[Indicator, ...]:
+    return tuple(compiled.indicator for compiled in frames())
+
+
+def _overruled(indicator: Indicator, others: list[Indicator]) -> bool:
+    """Say whether a longer phrase of indicators in contrast voids a phrase."""
+    return (
+        indicator.contrast is not None
+        and all(other is not indicator for other in others)
+        and any(other.contrast == indicator.contrast for other in others)
+    )
 
 
 @cache

@@ -27,7 +27,7 @@ __all__ = ["Place", "clause_start", "read_structure"]
 OPEN_SHARE = 4
 """Syllables that a share's own noun may have ("số tổ chức đảng")."""
 
-_PHRASE_MARK = re.compile(r"[,;:.!?()\[\]…\"“”]|\s[-–—]\s|\s(?:và|hoặc)\s+(?=\d)")
+_PHRASE_MARK = re.compile(r"[,;:.!?()\[\]…]|\s[-–—]\s|\s(?:và|hoặc)\s+(?=\d)")
 _LABEL_MARK = re.compile(r"[,;:()\[\]…\"“”.]|\s[-–—]\s")
 _BRACKETED = re.compile(r"\s*\([^()\d]{0,24}$")
 
@@ -153,8 +153,9 @@ def _phrase_end(
             continue
         end = match.start()
         break
+    goes_on = {hit.start for hit in phrases.context.get("noun_phrase_goes_on", ())}
     for hit in phrases.context.get("noun_phrase_end", ()):
-        if begin <= hit.start < end:
+        if begin <= hit.start < end and hit.start not in goes_on:
             end = hit.start
             break
     return max(end, quantity.end)
