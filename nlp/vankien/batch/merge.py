@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from vankien.batch.duplicates import SIGNATURE_BYTES, near_duplicates
 from vankien.batch.options import digest_of
 from vankien.batch.plan import Item
-from vankien.batch.store import COUNTED, HIDDEN, INDEX, Manifest, Store, index_schema
+from vankien.batch.store import COUNTED, HIDDEN, INDEX, Manifest, Store, encodable, index_schema
 from vankien.errors import CATALOGUE
 from vankien.records import ErrorRecord, rows_to_table, schema
 
@@ -38,7 +38,7 @@ GROUPS = 50
 ITEMS = "items"
 _ITEM_SCHEMA = pa.schema(
     [
-        ("path", pa.string()), ("size", pa.int64()), ("sha256", pa.string()),
+        ("path", pa.binary()), ("size", pa.int64()), ("sha256", pa.string()),
         ("start", pa.int64()), ("stop", pa.int64()), ("first_row", pa.int64()),
         ("error", pa.list_(pa.string())), ("documents", pa.int32()), ("errors", pa.int32()),
         ("repeated", pa.int32()), ("limits", pa.string()),
@@ -100,6 +100,8 @@ def read_items(store: Store, manifest: Manifest) -> list[dict[str, Any]]:
     for name, _ in manifest.parts[ITEMS]:
         with store.folder.open(name) as stream:
             rows += pq.read_table(stream, schema=_ITEM_SCHEMA, use_threads=False).to_pylist()
+    for row in rows:
+        row["path"] = row["path"].decode("utf-8", "surrogateescape")
     return rows
 
 
@@ -146,6 +148,9 @@ def merge(
     states = [
         {
             **p.item.to_json(),
+            # The name of a file may be no text; it must be found again by it.
+            "path": p.item.path.encode("utf-8", "surrogateescape"),
+            "error": encodable(p.item.error),
             "documents": p.documents[1] - p.documents[0] - int(gone),
             "errors": len(errors),
             "repeated": p.state["repeated"] + int(gone),
@@ -221,7 +226,7 @@ def _first_of_each(ids: pa.ChunkedArray) -> np.ndarray[Any, Any]:
 def _signatures(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
     filled = pc.fill_null(column, bytes(SIGNATURE_BYTES)).combine_chunks()
     raw = b"".join(filled.to_pylist())
-    return np.frombuffer(raw, dtype="<u2").reshape(len(column), -1)
+    return np.frombuffer(raw, dtype="<u2").reshape(len(column), SIGNATURE_BYTES // 2)
 
 
 def _repeats(

@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,17 +205,17 @@ class Store:
 
         Raises OSError where the disk is full or failing.
         """
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
         parts = {}
         for table, rows in tables.items():
             if not rows:
                 continue
-            if table == INDEX:
-                data = pa.Table.from_pylist(rows, schema=index_schema())
-            else:
-                data = rows_to_table(table, rows)
+            try:
+                data = _arrow(table, rows)
+            except UnicodeEncodeError:
+                # Half characters in a name or a text: one sign for one, so that offsets hold.
+                data = _arrow(table, [_encodable(row) for row in rows])
             buffer = io.BytesIO()
             # These parts are read once, when they are merged: quick to write counts.
             pq.write_table(
@@ -303,14 +303,39 @@ class Store:
     def _json(self, name: str) -> dict[str, Any] | None:
         # A file that breaks off is none: a copy or a power cut may leave such.
         try:
-            found = json.loads(self.folder.read(name))
+            found = json.loads(self.folder.read(name).decode("utf-8"))
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         return found if isinstance(found, dict) else None
 
     def _write_json(self, name: str, data: dict[str, Any]) -> None:
-        text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
-        self.folder.write(name, text.encode("utf-8", "surrogatepass"), durable=True)
+        try:
+            text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode()
+        except UnicodeEncodeError:  # the name of a file that is no text
+            text = json.dumps(data, indent=1, sort_keys=True).encode()
+        self.folder.write(name, text, durable=True)
+
+
+def _arrow(table: str, rows: list[Any]) -> pa.Table:
+    if table != INDEX:
+        return rows_to_table(table, rows)
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(rows, schema=index_schema())
+
+
+def _encodable(row: Any) -> dict[str, Any]:
+    plain = row if isinstance(row, dict) else {f.name: getattr(row, f.name) for f in fields(row)}
+    return {name: encodable(value) for name, value in plain.items()}
+
+
+def encodable(value: Any) -> Any:
+    """Return a text, or texts, whose half characters (lone surrogates) are replaced."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list | tuple):
+        return [encodable(part) for part in value]
+    return value
 
 
 def _digest(content: bytes) -> str:
