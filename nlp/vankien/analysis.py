@@ -15,12 +15,13 @@ from vankien.codebook import load_codebook
 from vankien.documents import CONTENT_PARTS, Document, Sentence
 from vankien.language.cues import Hits, PhraseIndex, codebook_entries
 from vankien.language.sentences import split_document
+from vankien.normalise import Folded, fold
 from vankien.quantities.mentions import find_quantities
 from vankien.tagging.indicators import extract_figures
 from vankien.tagging.indicators.records import indicator_rows
 from vankien.tagging.references import find_references, guard_entries
 from vankien.tagging.roles import tag_roles
-from vankien.tagging.themes import roll_up, tag_sentence
+from vankien.tagging.themes import roll_up, tag_sentences
 
 __all__ = ["Analysis", "Row", "analyse"]
 
@@ -46,9 +47,14 @@ class Analysis:
         return split_document(self.document)
 
     @cached_property
+    def folded(self) -> Folded:
+        """The text as phrases and n-grams are compared, with offsets kept."""
+        return fold(self.document.text)
+
+    @cached_property
     def hits(self) -> Hits:
         """The codebook's phrases in the text."""
-        return text_index().scan(self.document.text)
+        return text_index().scan(self.document.text, self.folded)
 
     @cached_property
     def references(self) -> list[Row]:
@@ -122,10 +128,9 @@ class Analysis:
         text, doc_id = document.text, document.doc_id
         rows: list[Row] = []
         coded = []
-        for sentence in self.sentences:
-            if sentence.part not in CONTENT_PARTS:
-                continue
-            mentions = tag_sentence(codebook, self.hits, sentence.start, sentence.end)
+        content = [s for s in self.sentences if s.part in CONTENT_PARTS]
+        found = tag_sentences(codebook, self.folded, self.hits, content)
+        for sentence, mentions in zip(content, found, strict=True):
             coded.append((sentence.part, mentions))
             for m in mentions:
                 rows.append(

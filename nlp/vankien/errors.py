@@ -10,6 +10,7 @@ __all__ = [
     "CATALOGUE",
     "CodebookError",
     "GoldError",
+    "ModelError",
     "OutputError",
     "ReadError",
     "UsageError",
@@ -72,6 +73,9 @@ CATALOGUE: dict[str, str] = {
     "V301": "The codebook file {source} is not valid: {detail}.",
     "V302": "The gold file {source} is not valid: {detail}.",
     "V304": "The resource {source} is missing from this installation; install vankien again.",
+    # models
+    "V501": "The model {source} cannot be used ({detail}); install vankien again or train it "
+    "with 'vankien train'.",
     # calls
     "V401": "{source}: {detail}.",
 }
@@ -116,6 +120,10 @@ class CodebookError(VankienError):
 
 class GoldError(VankienError):
     """A gold annotation file is malformed."""
+
+
+class ModelError(VankienError):
+    """A model is missing, damaged, or made for something else."""
 
 
 class UsageError(VankienError):

@@ -47,6 +47,23 @@ class OffsetMap:
         """Return the source span of a non-empty span of the edited text."""
         return self.to_source(start), self.to_source(end - 1) + 1
 
+    def from_source(self, offset: int) -> int:
+        """Return the offset in the edited text of a source character.
+
+        A character that the edit removed gives the place where the text goes on.
+        """
+        if not self.sources:
+            return offset
+        position = max(bisect_right(self.sources, offset) - 1, 0)
+        target = self.targets[position] + max(offset - self.sources[position], 0)
+        if position + 1 < len(self.targets):
+            target = min(target, self.targets[position + 1])
+        return target
+
+    def from_source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the edited text of a span of the source."""
+        return self.from_source(start), self.from_source(end)
+
 
 IDENTITY = OffsetMap()
 

@@ -45,6 +45,7 @@ class ThemeSentence(_Gold):
     negated: list[str] = []
     role: str | None = None
     implicit: bool = False
+    register_: str | None = Field(default=None, alias="register")
 
     @model_validator(mode="after")
     def _known(self) -> ThemeSentence:

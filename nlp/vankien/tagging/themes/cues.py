@@ -21,7 +21,7 @@ from vankien.codebook import MANIFESTATION_GROUPS, Codebook, Cue, load_yaml
 from vankien.language.cues import Hit, Hits
 from vankien.resources import codebook_dir
 
-__all__ = ["ThemeMention", "tag_sentence"]
+__all__ = ["ThemeMention", "is_negated", "tag_sentence"]
 
 NEGATION_REACH = 70
 """Characters between a negating phrase and the evidence it can govern (development set)."""
@@ -29,7 +29,10 @@ NEGATION_REACH = 70
 
 @dataclass(frozen=True, slots=True)
 class ThemeMention:
-    """One theme of a sentence with the phrase that carried it; offsets index the text."""
+    """One theme of a sentence with the words that carried it; offsets index the text.
+
+    ``method`` is "cue", "model" or "both"; of :func:`tag_sentence` alone also "always".
+    """
 
     theme: str
     score: float
@@ -88,8 +91,8 @@ def tag_sentence(codebook: Codebook, hits: Hits, start: int, end: int) -> list[T
             score=strong if accepted[code][1].strong else weak,
             start=accepted[code][0].start,
             end=accepted[code][0].end,
-            method="cue",
-            negated=_negated(hits, start, accepted[code][0]),
+            method="always" if accepted[code][1].always else "cue",
+            negated=is_negated(hits, start, accepted[code][0].start, accepted[code][0].end),
         )
         for code in codebook.themes
         if code in accepted
@@ -127,12 +130,17 @@ def _groups_give_way(codebook: Codebook, accepted: dict[str, tuple[Hit, Cue]]) -
             del accepted[group]
 
 
-def _negated(hits: Hits, start: int, evidence: Hit) -> bool:
-    for negation in hits.within("negation", start, evidence.start):
-        if evidence.start - negation.end > NEGATION_REACH:
+def is_negated(hits: Hits, sentence: int, start: int, end: int) -> bool:
+    """Say whether a negating phrase governs the evidence ``start:end``.
+
+    ``sentence`` is where the sentence begins.  A pseudo-negation ("không ngừng") negates
+    nothing, and a word that ends the scope ("tuy nhiên") shields what follows it.
+    """
+    for negation in hits.within("negation", sentence, start):
+        if start - negation.end > NEGATION_REACH:
             continue
-        if any(_overlap(n, negation) for n in hits.within("negation.not", start, evidence.end)):
+        if any(_overlap(n, negation) for n in hits.within("negation.not", sentence, end)):
             continue
-        if not hits.within("negation.until", negation.end, evidence.start):
+        if not hits.within("negation.until", negation.end, start):
             return True
     return False

@@ -1,0 +1,181 @@
+"""What the estimators of themes and roles see of a sentence, as one sparse matrix.
+
+Blocks, side by side: n-grams of the sentence (presence times inverse document frequency, rows
+of length one); n-grams of the heading in force (likewise, times ``heading_weight``); flags
+that the caller computes, such as the codebook's cues (times ``flag_weight``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from vankien.tagging.ngrams import Encoded, NgramSpace, Syllabary
+
+__all__ = ["SentenceFeatures", "SentenceInput", "WeightedSpace"]
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceInput:
+    """A sentence as an estimator sees it: its text, and the heading in force ("" if none)."""
+
+    text: str
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedSpace:
+    """N-grams with their inverse document frequencies."""
+
+    space: NgramSpace
+    idf: Floats
+
+    @classmethod
+    def of_texts(
+        cls, texts: Sequence[str], syllabary: Syllabary, *, max_order: int, minimum: int
+    ) -> WeightedSpace:
+        """Learn the n-grams that stand in ``minimum`` texts, and their frequencies."""
+        space = NgramSpace.of_texts(texts, syllabary, max_order=max_order, minimum=minimum)
+        counts = np.asarray(space.matrix(syllabary.encode(texts)).sum(axis=0)).ravel()
+        # The smoothed form of scikit-learn's TfidfTransformer.
+        idf = np.log((1 + len(texts)) / (1 + counts)) + 1
+        return cls(space, idf.astype(np.float32))
+
+    def matrix(self, encoded: Encoded) -> sparse.csr_matrix:
+        """Return the weighted n-grams, rows of length one (or zero)."""
+        counts = self.space.matrix(encoded)
+        counts.data = self.idf[counts.indices]
+        squares = np.add.reduceat(
+            np.append(counts.data**2, 0), np.minimum(counts.indptr[:-1], counts.nnz)
+        )
+        filled = np.diff(counts.indptr) > 0
+        length = np.sqrt(np.where(filled, squares, 1.0)).astype(np.float32)
+        counts.data /= np.repeat(length, np.diff(counts.indptr))
+        return counts
+
+
+class SentenceFeatures:
+    """The feature blocks with what they learned; immutable once fitted or loaded."""
+
+    def __init__(
+        self,
+        text: WeightedSpace,
+        heading: WeightedSpace,
+        *,
+        heading_weight: float,
+        flag_weight: float,
+        n_flags: int,
+    ) -> None:
+        self.text = text
+        self.heading = heading
+        self.heading_weight = heading_weight
+        self.flag_weight = flag_weight
+        self.n_flags = n_flags
+
+    @classmethod
+    def of_sentences(
+        cls,
+        sentences: Sequence[SentenceInput],
+        *,
+        n_flags: int,
+        max_order: int = 2,
+        minimum: int = 2,
+        heading_weight: float = 0.3,
+        flag_weight: float = 0.3,
+    ) -> SentenceFeatures:
+        """Learn the n-grams of texts and headings from training sentences."""
+        texts = [s.text for s in sentences]
+        headings = sorted({s.heading for s in sentences if s.heading}) or ["-"]
+        syllabary = Syllabary.of_texts([*texts, *headings])
+        return cls(
+            WeightedSpace.of_texts(texts, syllabary, max_order=max_order, minimum=minimum),
+            WeightedSpace.of_texts(headings, syllabary, max_order=2, minimum=1),
+            heading_weight=heading_weight,
+            flag_weight=flag_weight,
+            n_flags=n_flags,
+        )
+
+    @property
+    def syllabary(self) -> Syllabary:
+        """The syllables that text and headings share."""
+        return self.text.space.syllabary
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns of all blocks."""
+        return len(self.text.space) + len(self.heading.space) + self.n_flags
+
+    def matrix(
+        self, encoded: Encoded, headings: Sequence[str], flags: sparse.csr_matrix
+    ) -> sparse.csr_matrix:
+        """Return the feature matrix of sentences: rows as in ``encoded``.
+
+        ``headings`` has the heading of each sentence, ``flags`` a row of flags each.
+        """
+        return sparse.hstack(
+            [
+                self.text.matrix(encoded),
+                self._headings(headings) * self.heading_weight,
+                flags * self.flag_weight,
+            ],
+            format="csr",
+            dtype=np.float32,
+        )
+
+    def _headings(self, headings: Sequence[str]) -> sparse.csr_matrix:
+        if not any(headings):
+            return sparse.csr_matrix((len(headings), len(self.heading.space)), dtype=np.float32)
+        # Neighbouring sentences share their heading: each is looked up once.
+        distinct = {heading: n for n, heading in enumerate(dict.fromkeys(headings))}
+        rows = self.heading.matrix(self.syllabary.encode(list(distinct)))
+        return rows[[distinct[heading] for heading in headings]]
+
+    def transform(
+        self, sentences: Sequence[SentenceInput], flags: sparse.csr_matrix
+    ) -> sparse.csr_matrix:
+        """Return the feature matrix of sentences given as texts (training, evaluation)."""
+        encoded = self.syllabary.encode([s.text for s in sentences])
+        return self.matrix(encoded, [s.heading for s in sentences], flags)
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return everything as plain arrays (see :meth:`from_arrays`)."""
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "syllables": np.array("\n".join(self.syllabary.syllables).encode("utf-8")),
+            "settings": np.array(
+                [self.heading_weight, self.flag_weight, float(self.n_flags)], dtype=np.float64
+            ),
+        }
+        for name, block in (("text", self.text), ("heading", self.heading)):
+            arrays[f"{name}_idf"] = block.idf
+            for order, keys in enumerate(block.space.keys, start=1):
+                arrays[f"{name}_keys{order}"] = keys
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> SentenceFeatures:
+        """Rebuild the features from :meth:`to_arrays`.  Raises KeyError or ValueError."""
+        syllabary = Syllabary(bytes(arrays["syllables"]).decode("utf-8").split("\n"))
+
+        def block(name: str) -> WeightedSpace:
+            orders = sorted(key for key in arrays if key.startswith(f"{name}_keys"))
+            space = NgramSpace(syllabary, [arrays[key] for key in orders])
+            idf = arrays[f"{name}_idf"]
+            if len(idf) != len(space):
+                raise ValueError(f"{name}: {len(space)} n-grams, {len(idf)} frequencies")
+            return WeightedSpace(space, idf)
+
+        heading_weight, flag_weight, n_flags = (float(v) for v in arrays["settings"])
+        return cls(
+            block("text"),
+            block("heading"),
+            heading_weight=heading_weight,
+            flag_weight=flag_weight,
+            n_flags=int(n_flags),
+        )

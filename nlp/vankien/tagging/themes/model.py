@@ -1,0 +1,136 @@
+"""Themes by the trained model: probabilities, and the words that carried each prediction.
+
+The model is :class:`~vankien.tagging.estimators.MultiLabelSVM` over n-grams, heading and the
+codebook's cues, stored under ``models/themes-*``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from vankien.errors import ModelError
+from vankien.language.cues import Hits
+from vankien.normalise import Folded
+from vankien.tagging.estimators import MultiLabelSVM
+from vankien.tagging.features import SentenceFeatures
+from vankien.tagging.model_files import ModelFile, find_model, load_model
+from vankien.tagging.ngrams import Encoded
+from vankien.tagging.themes.flags import cue_flags, n_flags
+
+__all__ = ["Scored", "ThemeModel", "theme_model"]
+
+MAX_EVIDENCE = 14
+"""Longest evidence in syllables; longer stretches explain nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Sentences with their probabilities (sentences x labels) and what these rest on."""
+
+    probabilities: npt.NDArray[Any]
+    encoded: Encoded
+    features: sparse.csr_matrix
+
+
+class ThemeModel:
+    """A fitted model with its labels and thresholds."""
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        thresholds: Sequence[float],
+        features: SentenceFeatures,
+        estimator: MultiLabelSVM,
+    ) -> None:
+        self.labels = tuple(labels)
+        self.thresholds = np.array(thresholds, dtype=np.float32)
+        self.features = features
+        self.estimator = estimator
+
+    @classmethod
+    def from_file(cls, model: ModelFile) -> ThemeModel:
+        """Rebuild a model from its arrays.  Raises ModelError (V501) where they do not fit."""
+        try:
+            built = cls(
+                model.info.labels,
+                model.info.thresholds,
+                SentenceFeatures.from_arrays(model.arrays),
+                MultiLabelSVM.from_arrays(model.arrays),
+            )
+        except (KeyError, ValueError) as error:
+            raise ModelError("V501", model.info.name, detail=str(error)) from error
+        shape = (built.features.n_features, len(built.labels))
+        if (
+            built.estimator.coef_.shape != shape
+            or built.features.n_flags != n_flags(built.labels)
+            or len(built.thresholds) != len(built.labels)
+        ):
+            raise ModelError("V501", model.info.name, detail="its arrays do not fit together")
+        return built
+
+    def score(
+        self,
+        folded: Folded,
+        spans: Sequence[tuple[int, int]],
+        headings: Sequence[str],
+        hits: Hits,
+    ) -> Scored:
+        """Score sentences of one text; ``spans`` are their offsets in the text."""
+        encoded = self.features.syllabary.encode_spans(
+            folded.text, [folded.map.from_source_span(a, b) for a, b in spans]
+        )
+        flags = cue_flags(self.labels, [(hits, a, b) for a, b in spans])
+        features = self.features.matrix(encoded, headings, flags)
+        return Scored(self.estimator.predict_proba(features), encoded, features)
+
+    def evidence(
+        self, scored: Scored, sentence: int, label: int, folded: Folded
+    ) -> tuple[int, int] | None:
+        """Return the span of the text whose n-grams spoke most for a label, or None.
+
+        Each n-gram's contribution is shared among its syllables; the evidence is the run of
+        syllables with the greatest sum (Kadane's algorithm, at most MAX_EVIDENCE long).
+        """
+        row = scored.features[sentence]
+        weight = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
+        begin, end = scored.encoded.bounds[sentence : sentence + 2].tolist()
+        part = Encoded(
+            scored.encoded.ids[begin:end],
+            np.array([0, end - begin]),
+            scored.encoded.starts[begin:end],
+            scored.encoded.ends[begin:end],
+        )
+        gains = np.zeros(end - begin)
+        coefficients = self.estimator.coef_[:, label]
+        for column, place, order in zip(
+            *(a.tolist() for a in self.features.text.space.locate(part)), strict=True
+        ):
+            gain = weight.get(column, 0.0) * float(coefficients[column]) / order
+            gains[place : place + order] += gain
+        best, span = 0.0, None
+        for first in range(1, len(gains)):  # the mark at the beginning is no word
+            total = 0.0
+            for last in range(first, min(len(gains), first + MAX_EVIDENCE)):
+                total += gains[last]
+                if total > best + 1e-9:
+                    best, span = total, (first, last)
+        if span is None:
+            return None
+        return folded.map.span(int(part.starts[span[0]]), int(part.ends[span[1]]))
+
+
+@cache
+def theme_model(folder: Path | None = None) -> ThemeModel:
+    """Return the theme model that comes with vankien, loaded once a process.
+
+    Raises ModelError (V501) where it is missing or damaged.
+    """
+    return ThemeModel.from_file(load_model(folder or find_model("themes"), kind="themes"))

@@ -1,0 +1,67 @@
+"""Themes of the sentences of one text: the model's codes, and what the cues demand.
+
+A code holds where its calibrated probability reaches its threshold.  Cues take part in the
+probability; beside it, a cue marked ``always`` ("27 biểu hiện") gives its codes whatever the
+model says, since the coding rules do (CODES.md, rule 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vankien.codebook import Codebook
+from vankien.documents import Sentence
+from vankien.language.cues import Hits
+from vankien.normalise import Folded
+from vankien.tagging.themes.cues import ThemeMention, is_negated, tag_sentence
+from vankien.tagging.themes.model import ThemeModel, theme_model
+
+__all__ = ["tag_sentences"]
+
+
+def tag_sentences(
+    codebook: Codebook,
+    folded: Folded,
+    hits: Hits,
+    sentences: Sequence[Sentence],
+    *,
+    model: ThemeModel | None = None,
+) -> list[list[ThemeMention]]:
+    """Return the themes of each sentence, at most one mention a code, in the codebook's order.
+
+    ``folded`` and ``hits`` are those of the whole text.  ``model`` is the one that comes
+    with vankien unless given.
+    """
+    if not sentences:
+        return []
+    model = model or theme_model()
+    scored = model.score(
+        folded,
+        [(s.start, s.end) for s in sentences],
+        [s.section[-1] if s.section else "" for s in sentences],
+        hits,
+    )
+    reached = scored.probabilities >= model.thresholds
+    result: list[list[ThemeMention]] = []
+    for number, sentence in enumerate(sentences):
+        cues = {m.theme: m for m in tag_sentence(codebook, hits, sentence.start, sentence.end)}
+        mentions: dict[str, ThemeMention] = {}
+        for label in reached[number].nonzero()[0].tolist():
+            code = model.labels[label]
+            score = round(float(scored.probabilities[number, label]), 4)
+            cue = cues.get(code)
+            if cue is not None:
+                start, end, method = cue.start, cue.end, "both"
+            else:
+                span = model.evidence(scored, number, label, folded)
+                start, end = span or (sentence.start, sentence.end)
+                method = "model"
+            negated = is_negated(hits, sentence.start, start, end)
+            mentions[code] = ThemeMention(code, score, start, end, method, negated)
+        for code, cue in cues.items():
+            if cue.method == "always" and code not in mentions:
+                mentions[code] = ThemeMention(
+                    code, cue.score, cue.start, cue.end, "cue", cue.negated
+                )
+        result.append([mentions[code] for code in codebook.themes if code in mentions])
+    return result

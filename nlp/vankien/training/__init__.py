@@ -1,0 +1,1 @@
+"""From recipe and gold to model, metrics and card."""

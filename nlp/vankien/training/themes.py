@@ -1,0 +1,111 @@
+"""Train the theme model from a recipe, from the project's own gold and lexicon alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from vankien.codebook import Codebook, load_codebook
+from vankien.evaluation.gold import load_gold
+from vankien.tagging.estimators import MultiLabelSVM
+from vankien.tagging.features import SentenceFeatures
+from vankien.tagging.model_files import save_model
+from vankien.tagging.themes.flags import n_flags
+from vankien.tagging.themes.model import ThemeModel
+from vankien.training.data import family_numbers, load_paraphrases, theme_rows
+from vankien.training.recipe import Recipe
+
+__all__ = ["choose_thresholds", "fit_themes", "train_themes"]
+
+THRESHOLDS = np.round(np.arange(0.25, 0.66, 0.05), 2)
+"""Candidates for a code's threshold; outside, a code with few sentences overfits dev."""
+
+SHRINK = 8.0
+"""Sentences of prior weight that pull a code's threshold towards the common one."""
+
+
+def fit_themes(recipe: Recipe, codebook: Codebook, gold: Path | None = None) -> ThemeModel:
+    """Fit features, machines and sigmoids on the training split and the paraphrases."""
+    labels = tuple(codebook.themes)
+    sentences = load_gold("themes", "train", gold)
+    rows = theme_rows(codebook, sentences, labels)
+    extra = theme_rows(
+        codebook,
+        load_paraphrases(codebook) if recipe.paraphrase_weight else [],
+        labels,
+    )
+    settings = recipe.features
+    features = SentenceFeatures.of_sentences(
+        rows.inputs + extra.inputs,
+        n_flags=n_flags(labels),
+        max_order=settings.max_order,
+        minimum=settings.minimum,
+        heading_weight=settings.heading_weight,
+        flag_weight=settings.flag_weight,
+    )
+    from scipy import sparse
+
+    matrix = sparse.vstack(
+        [
+            features.transform(rows.inputs, rows.flags),
+            features.transform(extra.inputs, extra.flags),
+        ],
+        format="csr",
+    )
+    weight = np.concatenate(
+        [np.ones(len(sentences)), np.full(len(extra.inputs), recipe.paraphrase_weight)]
+    )
+    groups = np.concatenate(
+        [family_numbers(sentences), np.full(len(extra.inputs), -1, dtype=np.int64)]
+    )
+    estimator = MultiLabelSVM(c=recipe.c, seed=recipe.seed).fit(
+        matrix, np.vstack([rows.targets, extra.targets]), groups=groups, sample_weight=weight
+    )
+    # Thresholds are chosen on what will be stored: weights in half precision.
+    stored = MultiLabelSVM.from_arrays(estimator.to_arrays())
+    return ThemeModel(labels, [0.5] * len(labels), features, stored)
+
+
+def choose_thresholds(
+    probabilities: npt.NDArray[np.float64], targets: npt.NDArray[np.bool_]
+) -> list[float]:
+    """Return a threshold a code that is best for F1 on dev, shrunk to the common one.
+
+    The common threshold is best for micro F1 over all codes.
+    """
+
+    def f1(threshold: float, columns: slice | int) -> float:
+        predicted = probabilities[:, columns] >= threshold
+        known = targets[:, columns]
+        right = float((predicted & known).sum())
+        return 2 * right / max(float(predicted.sum() + known.sum()), 1.0)
+
+    common = max(THRESHOLDS, key=lambda t: f1(float(t), slice(None)))
+    chosen = []
+    for column in range(targets.shape[1]):
+        n = float(targets[:, column].sum())
+        best = max(THRESHOLDS, key=lambda t: (f1(float(t), column), -abs(t - common)))
+        share = n / (n + SHRINK)
+        chosen.append(round(float(share * best + (1 - share) * common), 3))
+    return chosen
+
+
+def train_themes(recipe: Recipe, folder: Path, gold: Path | None = None) -> ThemeModel:
+    """Fit, choose thresholds on dev, and write the model's arrays and labels to ``folder``."""
+    codebook = load_codebook()
+    model = fit_themes(recipe, codebook, gold)
+    dev = load_gold("themes", "dev", gold)
+    rows = theme_rows(codebook, dev, model.labels)
+    probabilities = model.estimator.predict_proba(model.features.transform(rows.inputs, rows.flags))
+    thresholds = choose_thresholds(probabilities, rows.targets)
+    save_model(
+        folder,
+        {**model.features.to_arrays(), **model.estimator.to_arrays()},
+        kind=recipe.kind,
+        version=recipe.version,
+        labels=model.labels,
+        thresholds=tuple(thresholds),
+    )
+    return ThemeModel(model.labels, thresholds, model.features, model.estimator)
