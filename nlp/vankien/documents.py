@@ -129,7 +129,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What the document says of itself; None where it says nothing."""
+    """What the document says of itself; None where it says nothing.
+
+    ``signed`` holds the lines of authority above the signer as written ("T/M BAN THƯỜNG VỤ",
+    "KT. BỘ TRƯỞNG").
+    """
 
     title: str | None = None
     published: date | None = None
@@ -143,6 +147,7 @@ class Metadata:
     url: str | None = None
     language: str | None = None
     secrecy: str | None = None
+    signed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,16 @@ from itertools import pairwise
 from vankien.normalise import UPPER
 from vankien.reading.wording import page_words
 
-__all__ = ["Running", "begins_item", "ends_sentence", "join_lines", "join_pair", "join_wrapped",
-           "running_lines"]  # fmt: skip
+__all__ = [
+    "Running",
+    "begins_division",
+    "begins_item",
+    "ends_sentence",
+    "join_lines",
+    "join_pair",
+    "join_wrapped",
+    "running_lines",
+]
 
 MIN_WRAPPED_LINES = 6
 """Fewer lines than this tell nothing about hard wrapping."""
@@ -43,6 +51,12 @@ _HYPHENATED = re.compile(r"[^\W_]-\Z")
 def begins_item(line: str) -> bool:
     """Say whether a line begins a list item, a numbered heading or a division."""
     return _ITEM.match(line) is not None or page_words().division.match(line) is not None
+
+
+def begins_division(line: str) -> bool:
+    """Say whether a line begins a division of a law ("Điều 3. Phạm vi"), not a reference."""
+    match = page_words().division.match(line)
+    return match is not None and line[match.end() : match.end() + 1] in (".", ":", "")
 
 
 def ends_sentence(line: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from vankien.reading.paragraphs import begins_item, ends_sentence
+from vankien.reading.paragraphs import begins_division, begins_item, ends_sentence
 
 __all__ = ["Line", "Setting", "breaks_after", "settings", "usual_leading"]
 
@@ -90,6 +90,8 @@ def breaks_after(
     line: Line, following: Line, here: Setting, there: Setting, *, leading: float
 ) -> bool:
     """Say whether a paragraph ends between two lines that follow each other."""
+    if not any(map(str.isalnum, following.text)) or not any(map(str.isalnum, line.text)):
+        return True  # a rule drawn of strokes or stars
     same_page = line.page == following.page
     indented = following.left > there.left + INDENT
     open_end = not ends_sentence(line.text)
@@ -101,6 +103,8 @@ def breaks_after(
             return not (open_end and not room and following.text[:1].islower())
         if leading and gap > WIDE_GAP * leading and not (open_end and not room):
             return True
+    if begins_division(following.text):
+        return True
     if begins_item(following.text) and (not open_end or room or indented):
         return True
     if _capitals(line) != _capitals(following) and (room or _capitals(line)):

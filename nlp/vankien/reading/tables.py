@@ -185,4 +185,22 @@ def furniture_part(grid: Grid) -> Part | None:
         and len(form) < 400
     ):
         return Part.SIGNATURE
+    filled = [text for row in grid.rows for text in row if text]
+    if filled and all(_signs(text) for text in filled):
+        return Part.SIGNATURE
     return None
+
+
+def _signs(text: str) -> bool:
+    """Say whether a cell holds an office in capitals and a name, and nothing else."""
+    parts = text.split()
+    capitals = 0
+    while capitals < len(parts) and parts[capitals].isupper():
+        capitals += 1
+    name = parts[capitals:]
+    office = fold_phrase(" ".join(parts[:capitals]))
+    return (
+        office.startswith(official_words().offices)
+        and 2 <= len(name) <= 8
+        and all(part[:1].isupper() for part in name)
+    )

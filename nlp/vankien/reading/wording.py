@@ -43,7 +43,11 @@ class NewsWords:
 
 @dataclass(frozen=True, slots=True)
 class OfficialWords:
-    """What marks the parts of a Party or State document; ``types`` has the longest first."""
+    """What marks the parts of a Party or State document; ``types`` has the longest first.
+
+    ``unnumbered`` is the rank of a heading without a number: below I, above 1 (used where
+    nothing else tells).
+    """
 
     party: tuple[str, ...]
     state: tuple[str, ...]
@@ -56,13 +60,27 @@ class OfficialWords:
     signed: frozenset[str]
     subject: tuple[str, ...]
     types: tuple[str, ...]
+    state_types: frozenset[str]
     type_of_symbol: dict[str, str]
+    of: str
+    letter: str
+    enacting: tuple[str, ...]
+    grounds: tuple[str, ...]
+    number_lead: tuple[str, ...]
     preamble: tuple[str, ...]
     annex: tuple[str, ...]
     divisions: tuple[re.Pattern[str], ...]
     headings: tuple[str, ...]
     number: re.Pattern[str]
     place_date: re.Pattern[str]
+    unnumbered: float = 7.0
+
+    def type_of_number(self, number: str) -> str | None:
+        """Return the type that the symbol of a number shows ("04-CTr/TU", "15/2021/NĐ-CP")."""
+        for symbol in re.split(r"[-/]", number)[1:]:
+            if symbol and not symbol.isdigit():
+                return self.type_of_symbol.get(symbol)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +161,19 @@ def official_words() -> OfficialWords:
         signed=frozenset(_folded(data["signed"])),
         subject=_folded(data["subject"]),
         types=tuple(sorted(names | set(_folded(data["types"])), key=lambda n: (-len(n), n))),
+        state_types=frozenset(
+            fold_phrase(name)
+            for entry in known
+            if entry["of"] == "state"
+            for name in entry["names"]
+        ),
         # A symbol of two types (QĐ: decision, regulation) says neither.
         type_of_symbol={s: next(iter(t)) for s, t in symbols.items() if len(t) == 1},
+        of=fold_phrase(data["of"]),
+        letter=data["letter"],
+        enacting=_folded(data["enacting"]),
+        grounds=_folded(data["grounds"]),
+        number_lead=_folded(data["number_lead"]),
         preamble=_folded(data["preamble"]),
         annex=_folded(data["annex"]),
         divisions=tuple(re.compile(p, re.IGNORECASE) for p in data["divisions"]),
@@ -152,7 +181,7 @@ def official_words() -> OfficialWords:
         number=re.compile(
             rf"(?:\A|[\s*|])(?:{_either(data['number_lead'])})\s*:?\s*"
             r"(?P<number>\d{1,5}\s?-\s?[A-ZĐ][\wĐđ]*\s?/\s?[\wĐđ]+(?:[-.][\wĐđ]+)*"
-            r"|\d{1,5}\s?/\s?(?:(?:19|20)\d\d\s?/\s?)?[A-ZĐ][\wĐđ]*(?:\s?-\s?[\wĐđ]+)*)",
+            r"|\d{1,5}\s?/\s?(?:(?:19|20)\d\d\s?/\s?)?[A-ZĐ][\wĐđ]*(?:(?<=QH)\s\d\d?\b)?(?:\s?-\s?[\wĐđ]+)*)",
             re.IGNORECASE,
         ),
         place_date=re.compile(data["patterns"]["place_date"], re.IGNORECASE),

@@ -1,0 +1,257 @@
+"""The head of a Party or State document: kind, type, number, issuer, place, date, abstract.
+
+Layouts: Hướng dẫn 36-HD/VPTW of 03/04/2018 (Party), Nghị định 30/2020/NĐ-CP (State).  Both
+begin with issuer, national line, number, place and date, then the type in capitals and the
+abstract (trích yếu).
+
+Where to start reading: :func:`official_kind` decides whether a text is such a document,
+:func:`type_block` and :func:`title_end` find where its parts end, :func:`read_header` reads
+the fields.  Not recognised: heads in other languages, and documents copied without head.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from vankien.documents import Block, BlockKind, Document, Kind, Part
+from vankien.normalise import fold_phrase
+from vankien.reading.wording import OfficialWords, official_words, page_words
+
+__all__ = [
+    "HEADER_BLOCKS",
+    "header_end",
+    "line_of",
+    "official_kind",
+    "read_header",
+    "title_end",
+    "type_block",
+    "type_of",
+]
+
+HEADER_BLOCKS = 24
+"""The header ends within so many blocks, its columns counted apart."""
+
+HEADER_LINE = 160
+"""No line of a header is longer."""
+
+NATIONAL_LINE = 50
+"""The national line in small letters is known only where it stands alone."""
+
+TYPE_LINE = 80
+ABSTRACT_LENGTH = 420
+ABSTRACT_BLOCKS = 6
+"""The abstract has at most so many lines."""
+
+ARTICLES = 3
+ARTICLE_BLOCKS = 60
+"""A text of a known type with so many articles in its first blocks is a State document even
+without a head: the laws of the first years were printed so."""
+
+_SPLIT = re.compile(r"[\n\t]+")
+_STOPS = (".", ";", ":", ",")
+
+Rank = Callable[[str, Block, OfficialWords], float | None]
+
+
+def line_of(text: str, block: Block) -> str:
+    """Return the text of a block on one line."""
+    return " ".join(text[block.start : block.end].split())
+
+
+def type_of(line: str, words: OfficialWords) -> str | None:
+    """Return the type of document that a line in capitals names, alone or with its issuer."""
+    form = fold_phrase(line).strip(" :")
+    if form in words.types:
+        return form
+    # The longest names come first.
+    return next((t for t in words.types if form.startswith(f"{t} {words.of} ")), None)
+
+
+def official_kind(document: Document) -> Kind | None:
+    """Return the kind of official document that the header shows, or None.
+
+    Two signs must stand in lines of their own: national line, number, place and date, type
+    in capitals; one of them must be the national line or the number, because an article
+    that names the Party or a resolution is no Party document.
+    """
+    words = official_words()
+    party = state = number = False
+    text = document.text
+    lines: list[str] = []
+    for block in document.blocks[:HEADER_BLOCKS]:
+        if block.end - block.start > HEADER_LINE:
+            break
+        line = text[block.start : block.end]
+        lines.append(line)
+        found = words.number.search(line) if "/" in line else None
+        # A title may name the Party: its line counts in capitals, alone, or with the number.
+        plain = line.isupper() or found is not None
+        form = fold_phrase(line) if plain or len(line) <= NATIONAL_LINE else ""
+        party = party or form in words.party or (plain and any(p in form for p in words.party))
+        state = state or form in words.state or (plain and any(p in form for p in words.state))
+        if found and found.end() >= len(line.rstrip()) - 60:
+            number = True
+            # A hyphen before the stroke is the Party's form, after it the State's.
+            if not (party or state) and re.match(r"\d+\s?-", found["number"]):
+                party = True
+    named = next((t for line in lines if line.isupper() and (t := type_of(line, words))), None)
+    if not (party or state or number):
+        return Kind.STATE_DOCUMENT if named and _has_articles(document, words) else None
+    # In a header the date ends its line; in an article the sentence goes on.
+    dates = [(line, words.place_date.search(line)) for line in lines]
+    dated = any(found is not None and len(line) - found.end() <= 3 for line, found in dates)
+    if (party or state) + number + dated + (named is not None) < 2:
+        return None
+    if named in words.state_types:
+        return Kind.STATE_DOCUMENT
+    return Kind.PARTY_DOCUMENT if party and not state else Kind.STATE_DOCUMENT
+
+
+def _has_articles(document: Document, words: OfficialWords) -> bool:
+    text = document.text
+    article = words.divisions[-1]
+    found = sum(
+        article.match(text, block.start, block.end) is not None
+        for block in document.blocks[:ARTICLE_BLOCKS]
+    )
+    return found >= ARTICLES
+
+
+def type_block(blocks: Sequence[Block], text: str, words: OfficialWords) -> int | None:
+    """Return the position of the line that names the type, or None.
+
+    An annex that is a file of its own has its word in place of a type.
+    """
+    for position, block in enumerate(blocks[:HEADER_BLOCKS]):
+        if block.end - block.start > TYPE_LINE or block.kind is BlockKind.TABLE:
+            continue
+        line = line_of(text, block)
+        if (line.isupper() or block.kind is BlockKind.HEADING) and type_of(line, words):
+            return position
+        if line.isupper() and fold_phrase(line).startswith(words.annex):
+            return position
+    return None
+
+
+def header_end(blocks: Sequence[Block], text: str, words: OfficialWords) -> int:
+    """Without a type line (công văn) the header ends below its last known line."""
+    last = 0
+    for position, block in enumerate(blocks[:HEADER_BLOCKS]):
+        if block.part is Part.HEADER:
+            last = position + 1
+            continue
+        if block.end - block.start > HEADER_LINE:
+            break
+        line = line_of(text, block)
+        form = fold_phrase(line)
+        if (
+            any(p in form for p in (*words.party, *words.state, *words.motto))
+            or form.startswith(words.subject)
+            or words.number.search(line)
+            or words.place_date.search(line)
+        ):
+            last = position + 1
+    return last
+
+
+def title_end(
+    blocks: Sequence[Block], text: str, type_at: int, words: OfficialWords, rank: Rank
+) -> int:
+    """Return where the abstract ends: short blocks follow the type until the text begins."""
+    end = type_at + 1
+    for position in range(type_at + 1, min(type_at + ABSTRACT_BLOCKS, len(blocks))):
+        block = blocks[position]
+        line = line_of(text, block)
+        first = position == type_at + 1
+        if block.part is Part.HEADER or not any(c.isalnum() for c in line):
+            break
+        if len(line) > ABSTRACT_LENGTH or block.kind is BlockKind.TABLE:
+            break
+        if line.endswith(_STOPS) or line.startswith("(") or (not first and len(line) > 200):
+            break
+        if page_words().table_caption.match(line) or page_words().unit.search(line):
+            break
+        # A line in small letters goes on from the type: it is the abstract whatever it says.
+        if not (first and (line.isupper() or line[:1].islower())):
+            if _opens(line, words):
+                break
+            found = rank(line, block, words)
+            if found is not None and not (first and found == words.unnumbered):
+                break
+        end = position + 1
+    return end
+
+
+def _opens(line: str, words: OfficialWords) -> bool:
+    """Say whether a line begins the text proper, or is the authority above its grounds."""
+    form = fold_phrase(line[:60])
+    return form.startswith(words.preamble) and not line[:1].islower()
+
+
+def read_header(
+    blocks: Sequence[Block], text: str, words: OfficialWords, fields: dict[str, object]
+) -> None:
+    """Fill number, issuer, place, date and stamp, and the subject of a letter."""
+    issuer: list[str] = []
+    previous = ""
+    for block in blocks:
+        for raw in _SPLIT.split(text[block.start : block.end]):
+            line = " ".join(raw.split()).strip(" -–*_—.")
+            form = fold_phrase(line)
+            if not line or form in words.motto:
+                continue
+            if form in words.stamps:
+                fields["secrecy"] = fields.get("secrecy") or words.stamps[form]
+                continue
+            if form.startswith(words.subject):
+                fields.setdefault("title", line)
+                continue
+            number = words.number.search(line)
+            place = words.place_date.search(line)
+            if place is None and previous:
+                # A narrow column breaks the date: "..., ngày 3 tháng 2 năm" / "2021".
+                place = words.place_date.search(f"{previous} {line}")
+            previous = line
+            if number:
+                found = re.sub(r"\s", "", number["number"])
+                fields.setdefault("number", found)
+                if (name := words.type_of_number(found)) is not None:
+                    fields.setdefault("doc_type", name)
+            if place:
+                fields.setdefault("place", _place(place["place"]))
+                fields.setdefault("published", _date(place))
+            # A symbol alone ("-NQ/TU"): the number of a draft is left blank.
+            symbol = "/" in line and " " not in line
+            if number or place or symbol or form.startswith(words.number_lead):
+                continue
+            national = next((p for p in (*words.party, *words.state) if p in form), None)
+            if national is not None:
+                # Issuer and national line stand side by side in one line of plain text.
+                line = line[: form.index(national)].strip(" -–*|") if line.isupper() else ""
+            if line.isupper() and len(line) > 3:
+                issuer.append(line)
+    if issuer:
+        fields["issuer"] = " ".join(issuer)
+    if "title" in fields and "doc_type" not in fields:
+        fields["doc_type"] = words.letter
+
+
+def _place(words: str) -> str:
+    """Cut what stands before a place in one line of plain text, in capitals or with figures."""
+    parts = words.split()
+    for index in range(len(parts) - 1, -1, -1):
+        part = parts[index]
+        if any(c.isdigit() for c in part) or (
+            len(part) > 2 and part.isupper() and not part.endswith(".")
+        ):
+            return " ".join(parts[index + 1 :]) or " ".join(parts)
+    return " ".join(parts)
+
+
+def _date(match: re.Match[str]) -> date | None:
+    try:
+        return date(int(match["y"]), int(match["m"]), int(match["d"]))
+    except ValueError:  # the day is left blank in drafts
+        return None
