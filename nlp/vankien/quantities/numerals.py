@@ -89,7 +89,8 @@ _VAGUE = re.compile(
 _COUNTING = re.compile(
     r"(?<!\w)(?=[bcdghklmnqstvxđ])(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười|hăm|vài|mấy|dăm|hàng "
     r"(?=trăm|nghìn|chục)|trăm|nghìn|ngàn|"
-    r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa|phần|[bcđtv]\w+ [nộchđtáợvềủ])|"
+    r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa|phần)|"
+    r"một(?= [bcđtv]\w* (?:chí|viên|bộ|ủy|thể|nhân|chức|hợp|án|can)(?!\w))|"
     r"(?:hơn|gần|quá|già) nửa|bằng không|(?:đứng|xếp|lớn|đông) thứ|năm(?! (?:\d|qua|nay|sau|trước|học|tới|"
     r"ngoái|vừa))|gấp)"
     r"(?!\w)",
@@ -332,8 +333,9 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
     whole = match.string[begin : match.end()]
     if total is not None:
         total_value, other = _decimal(total)
-        if "," in total or (total_value < value):
-            # "9 vụ/21" never comes here; a smaller total is no total ("3/2").
+        counted = re.match(r"[ ][^\W\d]", match.string[match.end() : match.end() + 2])
+        if "," in total or (total_value < value and not counted):
+            # A smaller total is one only before a noun: "195/160 đảng viên", not "3/2".
             first = Numeral(
                 begin, match.end("a"), match.group("a"), value, slip=slip, scaled=scaled
             )

@@ -152,9 +152,7 @@ def _change(
     return hit, sign
 
 
-def _target_words(
-    sentence: str, context: dict[str, list[Hit]], start: int, end: int
-) -> list[Hit]:
+def _target_words(sentence: str, context: dict[str, list[Hit]], start: int, end: int) -> list[Hit]:
     blocked = context.get("target_not", [])
     return [
         hit

@@ -178,7 +178,7 @@ def _read_figures(
         before = next((p for p in reversed(pending) if p.candidate is not None), None)
         topic = before.candidate if before else memory.topic
         known = phrases.heads or phrases.triggers or phrases.qualifiers
-        if known and not (quantity.unit == "%" and is_of_others(place, phrases.context)):
+        if known and not is_of_others(quantity, place, phrases.context):
             scene = Scene(
                 measure=reading.measure,
                 topic=topic.indicator.code.partition(".")[0] if topic else None,
@@ -258,17 +258,16 @@ def _figure(
 def _reductions() -> frozenset[str]:
     """The indicators that count a reduction: they have no absolute change of their own."""
     return frozenset(
-        code
-        for code, indicator in load_codebook().indicators.items()
-        if indicator.reduction
+        code for code, indicator in load_codebook().indicators.items() if indicator.reduction
     )
 
 
 def _reduction(reading: Reading) -> Reading:
     """The count cut is a positive level for the indicators that count a reduction."""
-    if reading.measure != "change_abs" or reading.value is None:
+    if reading.measure not in CHANGES or reading.value is None:
         return reading
-    return replace(reading, measure="level", value=abs(reading.value), baseline=None)
+    measure = "level" if reading.measure == "change_abs" else "share"
+    return replace(reading, measure=measure, value=abs(reading.value), baseline=None)
 
 
 def _unit(item: Pending) -> str | None:

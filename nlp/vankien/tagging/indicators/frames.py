@@ -52,6 +52,8 @@ ADJACENT = 0.8
 """Added where the qualifier follows the figure or its noun directly."""
 BESIDE_LABEL = 0.9
 """Taken from what stands left of a label that is itself a phrase of the codebook."""
+GENERAL_REACH = 75
+"""Farthest trigger of a figure whose noun is as broad as "người"."""
 LEFT_REACH = 70
 """Farthest distance of a head that stands before its figure."""
 
@@ -109,14 +111,20 @@ class Candidate:
         return max(found, default=-1)
 
 
-def is_labelled(
-    sentence: str, quantity: Quantity, place: Place, phrases: SentencePhrases
-) -> bool:
+def is_labelled(sentence: str, quantity: Quantity, place: Place, phrases: SentencePhrases) -> bool:
     """Say whether a phrase of the codebook is the figure's own label ("khai trừ 2")."""
-    if not _open_to_label(quantity) or not sentence[place.label_start : quantity.number_start].strip():
+    if (
+        not _open_to_label(quantity)
+        or not sentence[place.label_start : quantity.number_start].strip()
+    ):
         return False
+    changes = {
+        (hit.start, hit.end)
+        for name in ("increase", "decrease", "level_after")
+        for hit in phrases.context.get(name, ())
+    }
     return any(
-        _is_label(sentence, quantity, place, hit)
+        (hit.start, hit.end) not in changes and _is_label(sentence, quantity, place, hit)
         for table in (phrases.triggers, phrases.qualifiers, phrases.heads)
         for hits in table.values()
         for hit in hits
@@ -152,9 +160,13 @@ def _score(
         return None
     if frame.measures and scene.measure not in frame.measures:
         return None
-    reduced = indicator.reduction and scene.measure == "change_abs" and quantity.unit != "%"
+    reduced = indicator.reduction and scene.measure == (
+        "change_rel" if quantity.unit == "%" else "change_abs"
+    )
     if scene.measure not in (*indicator.measures, "rank") and not reduced:
         return None
+    if indicator.reduction and quantity.origin is not None:
+        return None  # "giảm từ 2.300 xuống 2.071" states a stock
     if frame.part and scene.topic != indicator.code.partition(".")[0]:
         return None
     number = compiled.number
@@ -184,6 +196,8 @@ def _score(
         elif scene.labelled and qualifier.start < place.label_start:
             score -= BESIDE_LABEL
     if not frame.heads and not frame.qualifiers and _foreign_noun(quantity, indicator):
+        return None
+    if place.uncounted and not _adjacent(sentence, quantity, head, qualifier):
         return None
     if frame.subjects and quantity.unit in (None, "%"):
         score += _subject(quantity, phrases.subjects.get(number, []), number in scene.carried)
@@ -215,6 +229,16 @@ def _foreign_noun(quantity: Quantity, indicator: Indicator) -> bool:
     return quantity.dimension not in indicator.dimensions
 
 
+def _adjacent(sentence: str, quantity: Quantity, head: Hit | None, qualifier: Hit | None) -> bool:
+    """Say whether a phrase of the frame follows the bare number directly."""
+    return any(
+        hit is not None
+        and hit.start >= quantity.number_end
+        and not sentence[quantity.number_end : hit.start].strip()
+        for hit in (head, qualifier)
+    )
+
+
 def _is_label(sentence: str, quantity: Quantity, place: Place, hit: Hit) -> bool:
     return (
         place.label_start <= hit.start
@@ -239,10 +263,7 @@ def _head(
             place.clause <= hit.start
             and hit.end <= quantity.number_start
             and place.anchor - hit.end <= LEFT_REACH
-            and (
-                _open_to_left(quantity)
-                or (_open_to_label(quantity) and (scene.changed or hit.start >= place.label_start))
-            )
+            and _open_to_left(quantity, place, scene, hit)
         ):
             gained = HEAD_BEFORE - PER_CHARACTER * max(0, place.anchor - hit.end)
             gained -= PER_FIGURE * sum(1 for f in place.figures_before if hit.end <= f)
@@ -256,15 +277,26 @@ def _head(
     return best, value
 
 
-def _open_to_left(quantity: Quantity) -> bool:
-    # A figure with its own counted noun does not take a noun before it, but general
-    # nouns for persons ("đồng chí", "người", "trường hợp") stand in for one.
-    return quantity.unit in (None, "%", "người", "đảng viên") or quantity.dimension == "money"
+def _open_to_left(quantity: Quantity, place: Place, scene: Scene, hit: Hit) -> bool:
+    """Say whether a noun that stands before a figure, and not as its label, may be its noun.
+
+    So for a share, a change, a ratio or money; for a general noun ("người") only in the
+    figure's own stretch; never for a bare number or a figure with a noun of its own.
+    """
+    if quantity.unit == "%" or quantity.multiple or quantity.dimension == "money" or quantity.rank:
+        return True
+    if quantity.unit is None and scene.measure == "level":
+        return hit.start >= place.label_start and not place.uncounted
+    return _open_to_label(quantity) and (scene.changed or hit.start >= place.label_start)
 
 
 def _open_to_label(quantity: Quantity) -> bool:
     text = (quantity.unit_text or "").lower()
     return quantity.unit in (None, "%") or quantity.multiple or text in lexicon().open_nouns
+
+
+def _general(quantity: Quantity) -> bool:
+    return (quantity.unit_text or "").lower() in lexicon().broad
 
 
 def _trigger(
@@ -282,7 +314,7 @@ def _trigger(
             distance = max(0, place.anchor - hit.end)
             if hit.start >= place.anchor:
                 distance = quantity.number_start - hit.end
-            if distance > reach:
+            if distance > (min(reach, GENERAL_REACH) if _general(quantity) else reach):
                 continue
             figures = sum(1 for f in place.figures_before if hit.end <= f < place.anchor)
             gained = (
@@ -297,8 +329,10 @@ def _trigger(
                 gained -= BEFORE_WHOLE
             elif scene.labelled and hit.start < place.label_start:
                 gained -= BESIDE_LABEL
-        elif quantity.number_end <= hit.start < (
-            place.right_end if place.open_end else place.phrase_end
+        elif (
+            quantity.number_end
+            <= hit.start
+            < (place.right_end if place.open_end else place.phrase_end)
         ):
             gained = TRIGGER_AFTER - PER_CHARACTER * max(
                 0, hit.start - max(quantity.end, min(place.phrase_end, hit.start))
@@ -313,11 +347,9 @@ def _trigger(
     return best, value
 
 
-def _qualifier(
-    sentence: str, quantity: Quantity, place: Place, hits: list[Hit]
-) -> Hit | None:
+def _qualifier(sentence: str, quantity: Quantity, place: Place, hits: list[Hit]) -> Hit | None:
     inside = [h for h in hits if quantity.number_end <= h.start < place.phrase_end]
-    if not inside and place.open_end and quantity.unit == "%":
+    if not inside and place.open_end and (quantity.unit == "%" or place.mixed):
         inside = [h for h in hits if quantity.number_end <= h.start < place.right_end]
     if inside:
         return max(inside, key=lambda hit: hit.end - hit.start)
@@ -351,10 +383,6 @@ def _blocked(
     quantity: Quantity, place: Place, hits: list[Hit], trigger: Hit | None, head: Hit | None
 ) -> bool:
     begin = min(
-        [place.label_start]
-        + ([trigger.start] if trigger else [])
-        + ([head.start] if head else [])
+        [place.label_start] + ([trigger.start] if trigger else []) + ([head.start] if head else [])
     )
-    return any(
-        begin < hit.end and hit.start < max(place.phrase_end, quantity.end) for hit in hits
-    )
+    return any(begin < hit.end and hit.start < max(place.phrase_end, quantity.end) for hit in hits)

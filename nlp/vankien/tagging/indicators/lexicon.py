@@ -23,10 +23,12 @@ class Lexicon:
 
     chain: re.Pattern[str]
     filler: re.Pattern[str]
+    joined: re.Pattern[str]
     document_gate: tuple[str, ...]
     sentence_gate: re.Pattern[str]
     generic: frozenset[str]
     open_nouns: frozenset[str]
+    broad: frozenset[str]
     points: frozenset[str]
     tail: re.Pattern[str]
     done: frozenset[str]
@@ -48,10 +50,12 @@ def lexicon() -> Lexicon:
             rf"[\s,]*(?:(?:{_any(data['joiners'])})\s+)?(?:(?:{approx})\s+)*", re.IGNORECASE
         ),
         filler=re.compile(rf"[\s:]*(?:(?:{filler})[\s:]+)*", re.IGNORECASE),
+        joined=re.compile(rf"(?:{_any(data['joiners'])}|{_any(data['after_bare'])})(?!\w)"),
         document_gate=tuple(data["document_gate"]),
         sentence_gate=re.compile(_any(data["sentence_gate"]), re.IGNORECASE),
         generic=frozenset(data["generic_nouns"]),
         open_nouns=frozenset(data["open_nouns"]),
+        broad=frozenset(data["broad_nouns"]),
         points=frozenset(data["percentage_points"]),
         tail=re.compile(rf"[,;.()]|\s(?:{_any(data['baseline_stop'])})\s", re.IGNORECASE),
         done=frozenset(data["done"]),

@@ -65,7 +65,9 @@ def share(
     topic: Candidate | None,
 ) -> None:
     """Apply rules 1 to 4 to ``item``, the figure after ``pending``; ``topic`` is carried."""
-    if _bracketed(pending, item) or _of_figure_before(surface, pending, item, context):
+    if _bracketed(pending, item) or _of_stock(surface, pending, item, context):
+        return
+    if _of_figure_before(surface, pending, item, context):
         return
     if _listed(surface, pending, item) or _of_subgroup(surface, pending, item, context):
         return
@@ -101,11 +103,7 @@ def _bracketed(pending: list[Pending], item: Pending) -> bool:
     own = item.candidate
     if quantity.unit == "%":
         reduced = base.candidate.indicator.reduction
-        if (
-            base.reading.measure == "change_abs"
-            and item.reading.measure == "share"
-            and not reduced
-        ):
+        if base.reading.measure == "change_abs" and item.reading.measure == "share" and not reduced:
             value, sign = item.reading.value, base.reading.value
             if value is not None and sign is not None and sign < 0:
                 value = -value
@@ -126,6 +124,27 @@ def _bracketed(pending: list[Pending], item: Pending) -> bool:
     return True
 
 
+def _of_stock(
+    surface: str, pending: list[Pending], item: Pending, context: dict[str, list[Hit]]
+) -> bool:
+    """ "được giao 1.842 biên chế, giảm 46 so với năm 2022": the change is of the stock."""
+    own = item.indicator
+    if own is None or own.fall_of is None or item.reading.measure not in CHANGES:
+        return False
+    stop = surface.find(";", item.quantity.end)
+    compared = any(
+        item.quantity.end <= hit.start and (stop < 0 or hit.start < stop)
+        for hit in context.get("baseline_words", ())
+    )
+    base = next((p for p in reversed(pending) if p.candidate is not None), None)
+    if not compared or base is None or base.candidate is None:
+        return False
+    if base.candidate.indicator.code != own.fall_of:
+        return False
+    _take(item, base.candidate, pending.index(base), INHERITED)
+    return True
+
+
 def _of_figure_before(
     surface: str, pending: list[Pending], item: Pending, context: dict[str, list[Hit]]
 ) -> bool:
@@ -133,7 +152,7 @@ def _of_figure_before(
     if not pending or measure not in SHARED_MEASURES:
         return False
     own, bare = item.candidate, _bare(quantity)
-    if is_of_others(item.place, context):
+    if is_of_others(quantity, item.place, context):
         return False
     noun = _noun_dimension(surface, quantity, measure)
     if own is not None:
@@ -160,8 +179,12 @@ def _of_figure_before(
         if noun is not None and base.quantity.dimension not in (None, noun, "ratio"):
             continue
         if base.candidate is None:
-            if measure == "rank" or base.quantity.dimension in ("age", "time", "money"):
+            if measure == "rank" or base.quantity.dimension in ("age", "time"):
                 continue
+            if measure == "target_ratio" and base.quantity.dimension == "money":
+                continue
+            if own is not None and own.evidence_end() <= base.quantity.number_start:
+                item.candidate = None  # it is a share or change of the uncoded figure
             return False
         if ";" in surface[base.quantity.end : quantity.number_start] and not (
             subgroup or _leads(item, surface)
@@ -215,10 +238,13 @@ def _as_fall(surface: str, item: Pending, context: dict[str, list[Hit]]) -> None
     item.part_of = None
 
 
-def is_of_others(place: Place, context: dict[str, list[Hit]]) -> bool:
-    """Say whether words beside a figure make it a share of votes or of people at large."""
+def is_of_others(quantity: Quantity, place: Place, context: dict[str, list[Hit]]) -> bool:
+    """Say whether words beside a figure make it one of votes or of people at large."""
+    lists = ("not_counted", "not_shared") if quantity.unit == "%" else ("not_counted",)
     return any(
-        place.label_start <= hit.start < place.phrase_end for hit in context.get("not_shared", ())
+        place.label_start <= hit.start < place.phrase_end
+        for name in lists
+        for hit in context.get(name, ())
     )
 
 
@@ -297,7 +323,11 @@ def _listed(surface: str, pending: list[Pending], item: Pending) -> bool:
         return False
     if not (_general(quantity) or quantity.unit == "%" or own is None):
         return False
-    if own is not None and (own.evidence_end() > zone or own.score >= OWN_WORDS):
+    if own is not None and (
+        own.evidence_end() > zone
+        or own.score >= OWN_WORDS
+        or own.in_label(item.place.label_start, quantity.number_start)
+    ):
         return False
     if not _bare(quantity) and base.quantity.dimension != quantity.dimension:
         return False
@@ -334,13 +364,23 @@ def _of_subgroup(
 ) -> bool:
     """Rule 3, without a zone: a labelled part, or one more of the same noun.
 
-    "...; nữ 5" is a part of the persons before; ", 1 đồng chí đạt 71,4%" goes on counting.
+    "...; nữ 5" is a part of the persons before; ", 1 đồng chí đạt 71,4%" goes on counting,
+    and so does a series of places or years ("huyện A 12, huyện B 15").
     """
     quantity, own = item.quantity, item.candidate
     if not pending or item.reading.measure != "level" or not _general(quantity):
         return False
-    if own is not None and own.score >= OWN_WORDS:
+    if own is not None and (
+        own.score >= OWN_WORDS or own.in_label(item.place.label_start, quantity.number_start)
+    ):
         return False
+    label = surface[item.place.label_start : quantity.number_start]
+    series = quantity.unit is None and any(
+        hit.start >= item.place.label_start
+        and hit.end <= quantity.number_start
+        and not surface[item.place.label_start : hit.start].strip()
+        for hit in context.get("series", ())
+    )
     subgroup = any(
         item.place.label_start <= hit.start and hit.end <= quantity.number_start
         for hit in context.get("subgroups", ())
@@ -356,9 +396,10 @@ def _of_subgroup(
             and quantity.unit_text is not None
             and base.quantity.unit_text == quantity.unit_text
             and ";" not in surface[base.quantity.end : quantity.number_start]
-            and not surface[item.place.label_start : quantity.number_start].strip()
+            and not label.strip()
         )
-        if not (subgroup or again) or not _divides_one(base, item):
+        goes_on = series and ";" not in surface[base.quantity.end : quantity.number_start]
+        if not (subgroup or again or goes_on) or not _divides_one(base, item):
             return False
         whole = base.part_of if base.part_of is not None else index
         _take(item, base.candidate, index, INHERITED)

@@ -40,7 +40,9 @@ class Place:
     chain), ``right_end`` the end of the words that may follow the chain (they belong to this
     figure where ``open_end``: it has no words of its own but its noun), ``bracket_of`` the
     figure before whose bracket this one stands in, ``chained_to`` the figure before it in
-    its chain, ``zone`` where the part zone that holds it opens (-1: none).
+    its chain, ``zone`` where the part zone that holds it opens (-1: none), ``uncounted`` marks
+    a bare number before a noun that no unit knows ("2 Thẩm phán"), ``mixed`` a figure whose
+    chain goes on with a noun of another kind ("4 tổ chức đảng và 13 đảng viên").
     """
 
     clause: int
@@ -54,6 +56,8 @@ class Place:
     bracket_of: int | None
     chained_to: int | None
     zone: int
+    uncounted: bool
+    mixed: bool
 
 
 def clause_start(sentence: str, offset: int) -> int:
@@ -73,8 +77,7 @@ def read_structure(
         if "," in sentence[hit.start : hit.end]
     ]
     ends = [
-        _phrase_end(sentence, quantities, i, shares, nouns, phrases)
-        for i in range(len(quantities))
+        _phrase_end(sentence, quantities, i, shares, nouns, phrases) for i in range(len(quantities))
     ]
     chained: list[int | None] = [None]
     for i in range(1, len(quantities)):
@@ -100,9 +103,7 @@ def read_structure(
                 previous_end=previous_end,
                 label_start=_label_start(sentence, quantity, previous_end),
                 anchor=(
-                    places[chained_to].anchor
-                    if chained_to is not None
-                    else quantity.number_start
+                    places[chained_to].anchor if chained_to is not None else quantity.number_start
                 ),
                 phrase_end=ends[i],
                 right_end=right[i],
@@ -111,6 +112,13 @@ def read_structure(
                 bracket_of=i - 1 if shares[i] else None,
                 chained_to=chained_to,
                 zone=_zone(sentence, quantity, phrases),
+                uncounted=_uncounted(sentence, quantity, phrases),
+                mixed=any(
+                    chained[j] == i
+                    and quantities[j].dimension not in (None, quantity.dimension)
+                    and quantity.dimension is not None
+                    for j in range(i + 1, len(quantities))
+                ),
             )
         )
     return places
@@ -165,6 +173,20 @@ def _open_end(sentence: str, quantity: Quantity, end: int) -> bool:
     """Say whether a figure has no words after it but its noun ("9,5% số tổ chức đảng")."""
     words = sentence[quantity.end : end].split()
     return len(words) <= (OPEN_SHARE if quantity.unit == "%" else 1)
+
+
+def _uncounted(sentence: str, quantity: Quantity, phrases: SentencePhrases) -> bool:
+    if quantity.unit is not None or quantity.rank or quantity.number_end >= len(sentence):
+        return False
+    if sentence[quantity.number_end] == ".":
+        return False
+    rest = sentence[quantity.number_end :]
+    if not rest[:1].isspace() or not rest.lstrip()[:1].isalpha():
+        return False
+    start = len(sentence) - len(rest.lstrip())
+    if lexicon().joined.match(sentence, start):
+        return False
+    return all(hit.start != start for hit in phrases.context.get("noun_phrase_end", ()))
 
 
 def _label_start(sentence: str, quantity: Quantity, previous_end: int) -> int:
