@@ -166,14 +166,7 @@ class Analysis:
     def sentence_rows(self) -> list[Row]:
         """Rows of the table sentences, with roles."""
         document = self.document
-        figures = frozenset(
-            row["sentence"]
-            for row in self.indicators
-            if row["indicator"] is not None and row["status"] == "actual"
-        )
-        roles = tag_roles(
-            load_codebook(), document.text, self.hits, self.sentences, figures=figures
-        )
+        roles = tag_roles(document.text, self.folded, self.hits, self.sentences)
         text, doc_id = document.text, document.doc_id
         return [
             {

@@ -1,179 +1,105 @@
 """The role of a sentence: result, limitation, cause, task, background, other.
 
-Evidence is added up in the codebook's order: the heading in force, the opening words, the
-cues of the sentence, the role of the sentence before in the same paragraph.  The weights
-below were set on ``corpus/gold/dev``; ``role_score`` is the share that the winner has of
-all evidence (softmax), not yet a calibrated probability.
+One estimator (:class:`~vankien.tagging.estimators.MultiClassSVM`) over the sentence's
+n-grams (its opening words among them), the heading in force, and the codebook's rules as
+flags (:mod:`~vankien.tagging.role_rules`); ``role_score`` is its calibrated probability.
+Captions are always "other": they say what a picture shows (codebook, KHAC).
 """
 
 from __future__ import annotations
 
-import math
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from pathlib import Path
 
-from vankien.codebook import Codebook, load_codebook
 from vankien.documents import CONTENT_PARTS, Part, Sentence
-from vankien.language.cues import Hit, Hits
-from vankien.normalise import fold_phrase
+from vankien.errors import ModelError
+from vankien.language.cues import Hits
+from vankien.normalise import Folded
+from vankien.tagging.estimators import MultiClassSVM
+from vankien.tagging.features import SentenceFeatures
+from vankien.tagging.model_files import ModelFile, find_model, load_model
+from vankien.tagging.role_rules import n_role_flags, role_flags
 
-__all__ = ["SentenceRole", "heading_roles", "tag_roles"]
+__all__ = ["RoleModel", "SentenceRole", "role_model", "tag_roles"]
 
-HEADING_WEIGHT = 2.2
-OUTER_HEADING_WEIGHT = 1.1
-OPENING_WEIGHT = 1.6
-CUE_WEIGHT = 0.8
-REPEATED_CUE_WEIGHT = 0.3
-PREVIOUS_WEIGHT = 0.7
-FIGURE_WEIGHT = 0.7
-PRIOR = {"KETQUA": 0.3, "KHAC": 0.55}
-
-_NUMBERING = re.compile(r"^\s*(?:[-–+*•]|(?:\d+(?:\.\d+)*|[ivxlc]+|[a-zđ])[.)\-/:]+)\s*")
+OTHER = "KHAC"
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceRole:
-    """The role code of a sentence and its share of the evidence (0 to 1)."""
+    """The role code of a sentence and its calibrated probability."""
 
     role: str
     score: float
 
 
-@cache
-def _tables() -> tuple[dict[str, str], dict[str, list[tuple[str, str]]]]:
-    codebook = load_codebook()
-    headings: dict[str, str] = {}
-    openings: dict[str, list[tuple[str, str]]] = {}
-    for role in codebook.roles.values():
-        for phrase in role.headings:
-            headings[fold_phrase(phrase)] = role.code
-        for phrase in role.openings:
-            form = fold_phrase(phrase)
-            openings.setdefault(form.split()[0].rstrip(",:"), []).append((form, role.code))
-    for forms in openings.values():
-        forms.sort(key=lambda pair: -len(pair[0]))
-    return headings, openings
+class RoleModel:
+    """A fitted model with its labels."""
+
+    def __init__(
+        self, labels: Sequence[str], features: SentenceFeatures, estimator: MultiClassSVM
+    ) -> None:
+        self.labels = tuple(labels)
+        self.features = features
+        self.estimator = estimator
+
+    @classmethod
+    def from_file(cls, model: ModelFile) -> RoleModel:
+        """Rebuild a model from its arrays.  Raises ModelError (V501) where they do not fit."""
+        try:
+            built = cls(
+                model.info.labels,
+                SentenceFeatures.from_arrays(model.arrays),
+                MultiClassSVM.from_arrays(model.arrays),
+            )
+        except (KeyError, ValueError) as error:
+            raise ModelError("V501", model.info.name, detail=str(error)) from error
+        shape = (built.features.n_features, len(built.labels))
+        if built.estimator.coef_.shape != shape or built.features.n_flags != n_role_flags(
+            built.labels
+        ):
+            raise ModelError("V501", model.info.name, detail="its arrays do not fit together")
+        return built
 
 
 @cache
-def heading_roles(heading: str) -> frozenset[str]:
-    """Return the roles that a heading announces: none, one, or several (then it is open)."""
-    form = fold_phrase(heading).rstrip(" :.;")
-    while True:
-        shorter = _NUMBERING.sub("", form)
-        if shorter == form:
-            break
-        form = shorter
-    headings, _ = _tables()
-    if form in headings:
-        return frozenset({headings[form]})
-    found: dict[str, str] = {}
-    for phrase, role in headings.items():
-        if re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", form):
-            found[phrase] = role
-    # A phrase inside a longer one that was found says nothing of its own.
-    return frozenset(
-        role
-        for phrase, role in found.items()
-        if not any(phrase != other and phrase in other for other in found)
-    )
+def role_model(folder: Path | None = None) -> RoleModel:
+    """Return the role model that comes with vankien, loaded once a process.
 
-
-@lru_cache(maxsize=4096)
-def _folded_word(word: str) -> str:
-    return fold_phrase(word).rstrip(",:")
-
-
-def _opening(words: str) -> str | None:
-    """Return the role of the longest opening phrase of the codebook, or None."""
-    _, openings = _tables()
-    first = words.split(maxsplit=1)[0] if words.strip() else ""
-    if _folded_word(first) not in openings:
-        return None
-    form = fold_phrase(words)
-    first = form.split(maxsplit=1)[0].rstrip(",:") if form else ""
-    for phrase, role in openings.get(first, ()):
-        if form.startswith(phrase) and not form[len(phrase) : len(phrase) + 1].isalnum():
-            return role
-    return None
+    Raises ModelError (V501) where it is missing or damaged.
+    """
+    return RoleModel.from_file(load_model(folder or find_model("roles"), kind="roles"))
 
 
 def tag_roles(
-    codebook: Codebook,
     text: str,
+    folded: Folded,
     hits: Hits,
-    sentences: list[Sentence],
+    sentences: Sequence[Sentence],
     *,
-    figures: frozenset[int] = frozenset(),
+    model: RoleModel | None = None,
 ) -> list[SentenceRole]:
-    """Return one role for every sentence of a document.
-
-    ``figures`` are the sentences that report an actual figure of the catalogue: plain
-    actual figures are results (codebook, KETQUA).
-    """
-    result: list[SentenceRole] = []
-    previous: str | None = None
-    last_end = -1
-    for sentence in sentences:
-        if sentence.part not in CONTENT_PARTS or sentence.part is Part.CAPTION:
-            result.append(SentenceRole("KHAC", 1.0))
-            previous = None
-            continue
-        same_paragraph = last_end >= 0 and "\n" not in text[last_end : sentence.start]
-        role = _role(
-            codebook,
-            text,
-            hits,
-            sentence,
-            previous if same_paragraph else None,
-            reports=sentence.index in figures,
-        )
-        result.append(role)
-        previous, last_end = role.role, sentence.end
+    """Return one role for every sentence of a text; ``folded`` and ``hits`` are the text's."""
+    result = [SentenceRole(OTHER, 1.0)] * len(sentences)
+    asked = [
+        n for n, s in enumerate(sentences) if s.part in CONTENT_PARTS and s.part is not Part.CAPTION
+    ]
+    if not asked:
+        return result
+    model = model or role_model()
+    chosen = [sentences[n] for n in asked]
+    encoded = model.features.syllabary.encode_spans(
+        folded.text, [folded.map.from_source_span(s.start, s.end) for s in chosen]
+    )
+    flags = role_flags(
+        model.labels,
+        [(text, hits, s.start, s.end, s.section, s.part is Part.TITLE) for s in chosen],
+    )
+    headings = [s.section[-1] if s.section else "" for s in chosen]
+    probabilities = model.estimator.predict_proba(model.features.matrix(encoded, headings, flags))
+    best = probabilities.argmax(axis=1)
+    for n, label, row in zip(asked, best.tolist(), probabilities, strict=True):
+        result[n] = SentenceRole(model.labels[label], round(float(row[label]), 4))
     return result
-
-
-def _role(
-    codebook: Codebook,
-    text: str,
-    hits: Hits,
-    sentence: Sentence,
-    previous: str | None,
-    *,
-    reports: bool,
-) -> SentenceRole:
-    scores = dict.fromkeys(codebook.roles, 0.0)
-    for role, prior in PRIOR.items():
-        scores[role] += prior
-    if reports:
-        scores["KETQUA"] += FIGURE_WEIGHT
-    weight = HEADING_WEIGHT
-    for heading in reversed(sentence.section):
-        roles = heading_roles(heading)
-        for role in roles:
-            scores[role] += weight / len(roles)
-        if len(roles) == 1:
-            break
-        weight = OUTER_HEADING_WEIGHT
-    opening = _opening(text[sentence.start : min(sentence.end, sentence.start + 80)])
-    if opening is not None:
-        scores[opening] += OPENING_WEIGHT
-    cues = hits.within("role", sentence.start, sentence.end)
-    blocked = hits.within("role.not", sentence.start, sentence.end) if cues else []
-    seen: dict[str, int] = {}
-    for hit in cues:
-        if blocked and any(b.value == hit.value and _covers(b, hit) for b in blocked):
-            continue
-        count = seen.get(hit.value, 0)
-        seen[hit.value] = count + 1
-        scores[hit.value] += CUE_WEIGHT if count == 0 else REPEATED_CUE_WEIGHT
-    if previous is not None and previous != "KHAC":
-        scores[previous] += PREVIOUS_WEIGHT
-    best = max(scores, key=lambda role: scores[role])
-    total = sum(math.exp(2.0 * (score - scores[best])) for score in scores.values())
-    return SentenceRole(best, round(1.0 / total, 4))
-
-
-def _covers(outer: Hit, inner: Hit) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end

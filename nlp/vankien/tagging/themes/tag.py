@@ -1,13 +1,15 @@
 """Themes of the sentences of one text: the model's codes, and what the cues demand.
 
 A code holds where its calibrated probability reaches its threshold.  Cues take part in the
-probability; beside it, a cue marked ``always`` ("27 biểu hiện") gives its codes whatever the
-model says, since the coding rules do (CODES.md, rule 5).
+probability; beside it, the codebook's rules for cues give a code that the model does not all
+but exclude, and a cue marked ``always`` ("27 biểu hiện") gives its codes whatever the model
+says, since the coding rules do (CODES.md, rule 5).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vankien.codebook import Codebook
 from vankien.documents import Sentence
@@ -17,6 +19,10 @@ from vankien.tagging.themes.cues import ThemeMention, is_negated, tag_sentence
 from vankien.tagging.themes.model import ThemeModel, theme_model
 
 __all__ = ["tag_sentences"]
+
+CUE_FLOOR = 0.05
+"""Least probability with which a cue gives its code (dev: the F1 is level from 0.05 to 0.25,
+and a long sentence of many clauses needs the lowest)."""
 
 
 def tag_sentences(
@@ -42,6 +48,7 @@ def tag_sentences(
         hits,
     )
     reached = scored.probabilities >= model.thresholds
+    place = {code: label for label, code in enumerate(model.labels)}
     result: list[list[ThemeMention]] = []
     for number, sentence in enumerate(sentences):
         cues = {m.theme: m for m in tag_sentence(codebook, hits, sentence.start, sentence.end)}
@@ -59,9 +66,8 @@ def tag_sentences(
             negated = is_negated(hits, sentence.start, start, end)
             mentions[code] = ThemeMention(code, score, start, end, method, negated)
         for code, cue in cues.items():
-            if cue.method == "always" and code not in mentions:
-                mentions[code] = ThemeMention(
-                    code, cue.score, cue.start, cue.end, "cue", cue.negated
-                )
+            score = float(scored.probabilities[number, place[code]])
+            if code not in mentions and (cue.method == "always" or score >= CUE_FLOOR):
+                mentions[code] = replace(cue, method="cue", score=round(score, 4))
         result.append([mentions[code] for code in codebook.themes if code in mentions])
     return result

@@ -1,0 +1,73 @@
+"""Train the role model from a recipe, from the project's own gold alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from vankien.codebook import Codebook, load_codebook
+from vankien.evaluation.gold import ThemeSentence, load_gold
+from vankien.language.cues import PhraseIndex, codebook_entries
+from vankien.tagging.estimators import MultiClassSVM
+from vankien.tagging.features import SentenceFeatures, SentenceInput
+from vankien.tagging.model_files import save_model
+from vankien.tagging.role_rules import n_role_flags, role_flags
+from vankien.tagging.roles import RoleModel
+from vankien.training.data import family_numbers
+from vankien.training.recipe import Recipe
+
+__all__ = ["role_rows", "train_roles"]
+
+
+def role_rows(
+    codebook: Codebook, sentences: list[ThemeSentence], labels: tuple[str, ...]
+) -> tuple[list[SentenceInput], sparse.csr_matrix, npt.NDArray[np.int64]]:
+    """Return inputs, flags and class numbers of the sentences that have a role."""
+    index = PhraseIndex(codebook_entries(codebook))
+    inputs = [SentenceInput(s.text, s.heading or "") for s in sentences]
+    flags = role_flags(
+        labels,
+        [
+            (
+                s.text,
+                index.scan(s.text),
+                0,
+                len(s.text),
+                (s.heading,) if s.heading else (),
+                s.part in ("title", "caption"),
+            )
+            for s in sentences
+        ],
+    )
+    return inputs, flags, np.array([labels.index(str(s.role)) for s in sentences])
+
+
+def train_roles(recipe: Recipe, folder: Path, gold: Path | None = None) -> RoleModel:
+    """Fit on the training split and write the model's arrays and labels to ``folder``."""
+    codebook = load_codebook()
+    labels = tuple(codebook.roles)
+    sentences = [s for s in load_gold("themes", "train", gold) if s.role is not None]
+    inputs, flags, targets = role_rows(codebook, sentences, labels)
+    settings = recipe.features
+    features = SentenceFeatures.of_sentences(
+        inputs,
+        n_flags=n_role_flags(labels),
+        max_order=settings.max_order,
+        minimum=settings.minimum,
+        heading_weight=settings.heading_weight,
+        flag_weight=settings.flag_weight,
+    )
+    estimator = MultiClassSVM(c=recipe.c, seed=recipe.seed).fit(
+        features.transform(inputs, flags), targets, groups=family_numbers(sentences)
+    )
+    save_model(
+        folder,
+        {**features.to_arrays(), **estimator.to_arrays()},
+        kind=recipe.kind,
+        version=recipe.version,
+        labels=labels,
+    )
+    return RoleModel(labels, features, estimator)
