@@ -7,7 +7,7 @@ What counts as right:
 * indicators: ``quantities`` the span of the number with its value; ``records`` span, code,
   value and measure; the attributes are accuracies over the matched records with a code;
 * references: ``mentions`` the span and type; ``canonical`` over matched mentions;
-* sentences: the boundary offsets.
+* sentences: the boundary offsets, ours and underthesea's.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from vankien.errors import UsageError
 from vankien.evaluation.gold import (
     IndicatorPassage,
     ReferencePassage,
-    SentencePassage,
     ThemeSentence,
     load_gold,
 )
 from vankien.evaluation.metrics import Count, Score, score
+from vankien.evaluation.sentences import score_sentences
 from vankien.reading import from_text
 
 __all__ = ["Scores", "evaluate"]
@@ -283,18 +283,7 @@ def _score_references(split: str, folder: Path | None, resamples: int) -> Result
 
 
 def _score_sentences(split: str, folder: Path | None, resamples: int) -> Result:
-    counts: list[Count] = []
-    entry: SentencePassage
-    for entry in load_gold("sentences", split, folder):
-        ends: set[int] = set()
-        position = 0
-        for sentence in entry.sentences:
-            position = entry.text.index(sentence.strip(), position) + len(sentence.strip())
-            ends.add(position)
-        block = Block(0, len(entry.text))
-        document = Document(entry.id, "gold", entry.text, blocks=(block,))
-        counts.append(_sets({s.end for s in Analysis(document).sentences}, ends))
-    return [score("sentences", "boundaries", counts, resamples=resamples)], []
+    return score_sentences(split, folder, resamples), []
 
 
 _SCORERS: dict[str, Callable[[str, Path | None, int], Result]] = {

@@ -1,0 +1,65 @@
+"""Score sentence boundaries, and underthesea's splitter on the same passages beside ours.
+
+A boundary is the offset behind the last character of a sentence; the last of a passage
+counts too, for either splitter.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vankien.analysis import Analysis
+from vankien.documents import Block, Document
+from vankien.evaluation.gold import SentencePassage, load_gold
+from vankien.evaluation.metrics import Count, Score, score
+
+__all__ = ["score_sentences", "underthesea_ends"]
+
+
+def gold_ends(passage: SentencePassage) -> set[int]:
+    """Return the offsets behind the sentences of a passage."""
+    ends: set[int] = set()
+    position = 0
+    for sentence in passage.sentences:
+        surface = sentence.strip()
+        position = passage.text.index(surface, position) + len(surface)
+        ends.add(position)
+    return ends
+
+
+def underthesea_ends(text: str) -> set[int]:
+    """Return the offsets behind the sentences that ``underthesea.sent_tokenize`` finds.
+
+    It returns strings without the white space around them, so characters are counted off.
+    """
+    from underthesea import sent_tokenize
+
+    places = [i for i, c in enumerate(text) if not c.isspace()]
+    ends: set[int] = set()
+    used = 0
+    for sentence in sent_tokenize(text):
+        used += sum(not c.isspace() for c in sentence)
+        if used:
+            ends.add(places[used - 1] + 1)
+    return ends
+
+
+def score_sentences(split: str, folder: Path | None, resamples: int) -> list[Score]:
+    """Return the score of our boundaries, then that of underthesea's."""
+    ours: list[Count] = []
+    theirs: list[Count] = []
+    passage: SentencePassage
+    for passage in load_gold("sentences", split, folder):
+        gold = gold_ends(passage)
+        block = Block(0, len(passage.text))
+        document = Document(passage.id, "gold", passage.text, blocks=(block,))
+        ours.append(_count({s.end for s in Analysis(document).sentences}, gold))
+        theirs.append(_count(underthesea_ends(passage.text), gold))
+    return [
+        score("sentences", "boundaries", ours, resamples=resamples),
+        score("sentences", "boundaries (underthesea)", theirs, resamples=resamples),
+    ]
+
+
+def _count(found: set[int], gold: set[int]) -> Count:
+    return Count(len(found & gold), len(found - gold), len(gold - found))
