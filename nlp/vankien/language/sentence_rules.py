@@ -66,7 +66,7 @@ class SentenceRules:
         self.naming = frozenset(words.naming)
         self.domains = frozenset(words.domains)
         number = r"\d{1,3}(?:\.\d{1,3})*"
-        bullet = r"\s*(?:[-–—+*•]\s*)?"
+        bullet = r"\s*(?:[-–—+*•#]\s*)?"
         self.numbering = re.compile(
             rf"{bullet}(?:\(?(?:\d{{1,2}}(?:\.\d{{1,2}})*|[IVXLC]{{1,6}}|[A-Za-zđĐ])"
             rf"|(?:{_any(words.numbered)})\s+(?:{number}|[IVXLC]{{1,6}}|[A-ZĐ]))\Z"
@@ -88,8 +88,9 @@ class SentenceRules:
             rf" (?:(?=[{initials}])(?P<opening>{_any(words.run_in)})"
             rf"|(?=[{heads}])(?:(?P<plain>{plain})|(?P<credit>(?:{credit})\s?:\s?)))"
         )
-        # "Ảnh: La Mai/TTXVN": capitalised words, initials, marks between names.
-        self.names = re.compile(rf"[{UPPER}][\w+./]*(?:(?: ?[-–/,&] ?| )[{UPPER}][\w+./]*){{0,11}}")
+        # "Ảnh: V. Mai/TTXVN": capitalised words, initials, addresses, marks between names.
+        name = rf"[{UPPER}](?:\.|[\w+]*(?:[./]\w+)*)"
+        self.names = re.compile(rf"{name}(?:(?: ?[-–/,&] ?| ){name}){{0,11}}")
 
 
 @cache

@@ -106,7 +106,7 @@ def split_block(text: str) -> list[tuple[int, int]]:
                 continue
         else:
             after = _skip(text, stop)
-            if after == stop < size and '"' in match.group():
+            if after == stop < size and text[stop].isalnum() and '"' in match.group():
                 # Without a space, a straight quotation mark may open or close.
                 quotes += text.count('"', counted, mark)
                 counted = mark
@@ -188,7 +188,8 @@ def _after_names(text: str, place: int, rules: SentenceRules) -> int | None:
     for space in re.finditer(rf" (?=[{UPPER}])", names.group()):
         word = place + space.end()
         if text[word - 2].isalnum() or text[word - 2] == ".":
-            if rules.subject.match(text, word):
+            opening = rules.subject.match(text, word)
+            if opening and text[opening.end() : opening.end() + 2].strip(".") not in ("", " "):
                 return word
             last = word
     end = names.end()
@@ -208,17 +209,16 @@ def _ends(text: str, start: int, mark: int, stop: int, after: int, rules: Senten
     gap = after > stop and text[stop].isspace()
     if following.islower():
         return gap and _ITEM.match(text, after) is not None and mark > start + 1
-    if following in ",;:/)]}…%”’»":
+    if following in ",;:.!?/)]}…%”’»":
         return False
     if rules.credit.match(text, after):
         return False
     closed = text[stop - 1]
-    if closed in _QUOTES and gap:
-        if following in _DASHES:
-            # A speaker's name follows ("?” – Chủ tịch xã hỏi") unless another speech does.
-            return text[after + 1 : after + 3].strip()[:1] in ("“", '"', "‘", "«")
-        if following == "(":
-            return False  # the source of a quotation
+    if closed in _QUOTES and following in _DASHES:
+        # A speaker's name follows ("?” – Chủ tịch xã hỏi") unless another speech does.
+        return text[after + 1 : after + 3].strip()[:1] in ("“", '"', "‘", "«")
+    if closed in _QUOTES and gap and following == "(":
+        return False  # the source of a quotation
     if "\n" in text[stop:after]:
         return True
     if mark > start and text[mark - 1] in "[(" and closed in "])":
@@ -320,10 +320,14 @@ def _joined_ends(text: str, word: str, last: str, after: int, rules: SentenceRul
     while end < len(text) and end < after + _REACH and text[end].isalnum():
         end += 1
     first = text[after:end]
-    if first.lower() in rules.domains:
+    if first.lower() in rules.domains or not first.isalpha():
         return False
+    if "." in word and any(part[:1].isalpha() for part in word.split(".")[:-1]):
+        return False  # "Trojan.Win32.Generic"
+    if text[end : end + 1] and not (text[end].isspace() or text[end] in ",:"):
+        return False  # "(LB.Car)"
     small = len(first) > 1 and first[1:].islower()
-    if not small and not (len(first) == 1 and text[end : end + 1].isspace()):
+    if not small and not (len(first) == 1 and last[-1:].islower() and text[end : end + 1] == " "):
         return False
     if not last or not last[-1].isalpha():
         return True
