@@ -20,8 +20,10 @@ from vankien.quantities.mentions import find_quantities
 from vankien.tagging.indicators import extract_figures
 from vankien.tagging.indicators.records import indicator_rows
 from vankien.tagging.references import find_references, guard_entries
-from vankien.tagging.roles import tag_roles
+from vankien.tagging.ngrams import Encoded
+from vankien.tagging.roles import role_model, tag_roles
 from vankien.tagging.themes import roll_up, tag_sentences
+from vankien.tagging.themes.model import theme_model
 
 __all__ = ["Analysis", "Row", "analyse"]
 
@@ -55,6 +57,19 @@ class Analysis:
     def hits(self) -> Hits:
         """The codebook's phrases in the text."""
         return text_index().scan(self.document.text, self.folded)
+
+    @cached_property
+    def _encoded(self) -> Encoded:
+        """The sentences of content parts as syllable numbers, for themes and roles."""
+        folded = self.folded
+        return theme_model().features.syllabary.encode_spans(
+            folded.text,
+            [
+                folded.map.from_source_span(s.start, s.end)
+                for s in self.sentences
+                if s.part in CONTENT_PARTS
+            ],
+        )
 
     @cached_property
     def references(self) -> list[Row]:
@@ -129,7 +144,7 @@ class Analysis:
         rows: list[Row] = []
         coded = []
         content = [s for s in self.sentences if s.part in CONTENT_PARTS]
-        found = tag_sentences(codebook, self.folded, self.hits, content)
+        found = tag_sentences(codebook, self.folded, self.hits, content, encoded=self._encoded)
         for sentence, mentions in zip(content, found, strict=True):
             coded.append((sentence.part, mentions))
             for m in mentions:
@@ -166,7 +181,14 @@ class Analysis:
     def sentence_rows(self) -> list[Row]:
         """Rows of the table sentences, with roles."""
         document = self.document
-        roles = tag_roles(document.text, self.folded, self.hits, self.sentences)
+        shared = theme_model().features.syllabary == role_model().features.syllabary
+        roles = tag_roles(
+            document.text,
+            self.folded,
+            self.hits,
+            self.sentences,
+            encoded=self._encoded if shared else None,
+        )
         text, doc_id = document.text, document.doc_id
         return [
             {

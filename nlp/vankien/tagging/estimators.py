@@ -171,10 +171,12 @@ class MultiClassSVM(_LinearSVM):
 
     def predict_proba(self, features: sparse.csr_matrix) -> Array:
         """Return calibrated probabilities: rows x classes, each row sums to one."""
-        scores = self.decision_function(features)
-        probabilities: Array = softmax(
-            scores @ self.calibration_[:-1] + self.calibration_[-1], axis=1
-        )
+        return self.calibrate(self.decision_function(features))
+
+    def calibrate(self, scores: Array) -> Array:
+        """Return the probabilities of raw scores."""
+        mixed = scores @ self.calibration_[:-1] + self.calibration_[-1]
+        probabilities: Array = softmax(mixed, axis=1)
         return probabilities
 
     def predict(self, features: sparse.csr_matrix) -> Array:

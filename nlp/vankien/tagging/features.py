@@ -89,11 +89,16 @@ class SentenceFeatures:
         minimum: int = 2,
         heading_weight: float = 0.3,
         flag_weight: float = 0.3,
+        syllabary: Syllabary | None = None,
     ) -> SentenceFeatures:
-        """Learn the n-grams of texts and headings from training sentences."""
+        """Learn the n-grams of texts and headings from training sentences.
+
+        Models that share a ``syllabary`` share the encoding of a text.
+        """
         texts = [s.text for s in sentences]
         headings = sorted({s.heading for s in sentences if s.heading}) or ["-"]
-        syllabary = Syllabary.of_texts([*texts, *headings])
+        if syllabary is None:
+            syllabary = Syllabary.of_texts([*texts, *headings])
         return cls(
             WeightedSpace.of_texts(texts, syllabary, max_order=max_order, minimum=minimum),
             WeightedSpace.of_texts(headings, syllabary, max_order=2, minimum=1),
@@ -128,6 +133,37 @@ class SentenceFeatures:
             format="csr",
             dtype=np.float32,
         )
+
+    def scores(
+        self,
+        encoded: Encoded,
+        headings: Sequence[str],
+        flags: sparse.csr_matrix,
+        coefficients: npt.NDArray[Any],
+    ) -> npt.NDArray[Any]:
+        """Return :meth:`matrix` times ``coefficients`` without building the matrix.
+
+        The batch scores every sentence here: blocks are multiplied one by one, and those
+        without an entry, which is most of them, are left out.
+        """
+        n_text, n_heading = len(self.text.space), len(self.heading.space)
+        columns, places, _ = self.text.space.locate(encoded)
+        rows = np.searchsorted(encoded.bounds, places, side="right") - 1
+        # A repeated n-gram counts once.
+        keys = np.unique(rows * n_text + columns)
+        rows, columns = np.divmod(keys, n_text)
+        weights = self.text.idf[columns]
+        lengths = np.sqrt(np.bincount(rows, weights**2, minlength=len(encoded)))
+        data = (weights / np.maximum(lengths, 1e-9)[rows]).astype(np.float32)
+        bounds = np.searchsorted(rows, np.arange(len(encoded) + 1))
+        block = sparse.csr_matrix((data, columns, bounds), shape=(len(encoded), n_text))
+        scores: npt.NDArray[Any] = block @ coefficients[:n_text]
+        if any(headings):
+            heading = self._headings(headings) @ coefficients[n_text : n_text + n_heading]
+            scores += heading * self.heading_weight
+        if flags.nnz:
+            scores += (flags @ coefficients[n_text + n_heading :]) * self.flag_weight
+        return scores
 
     def _headings(self, headings: Sequence[str]) -> sparse.csr_matrix:
         if not any(headings):

@@ -30,6 +30,9 @@ Keys = npt.NDArray[np.uint64]
 START = "^"
 """The mark at the beginning of every sentence."""
 
+FIGURE = "0"
+"""The one syllable that stands for every number in digits."""
+
 MAX_ORDER = 3
 """Longest n-gram: three numbers of 21 bits fit into one integer of 64."""
 
@@ -44,7 +47,7 @@ def split_syllables(folded: str) -> list[tuple[str, int, int]]:
     ['kết', 'nạp', '0', '0', 'đảng', 'viên']
     """
     return [
-        ("0" if m.group()[0].isdigit() else m.group(), m.start(), m.end())
+        (FIGURE if m.group()[0].isdigit() else m.group(), m.start(), m.end())
         for m in _SYLLABLE.finditer(folded)
     ]
 
@@ -53,17 +56,26 @@ def split_syllables(folded: str) -> list[tuple[str, int, int]]:
 class Encoded:
     """Sentences as one run of syllable numbers; sentence ``i`` is ``ids[bounds[i]:bounds[i+1]]``.
 
-    ``starts`` and ``ends`` are the offsets of each syllable in the folded text; the mark at
-    the beginning of a sentence is empty.
+    The first number of a sentence is that of the mark at its beginning.
     """
 
     ids: Ints
     bounds: Ints
-    starts: Ints
-    ends: Ints
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
+
+    def sentence(self, number: int) -> Encoded:
+        """Return one sentence alone."""
+        begin, end = self.bounds[number : number + 2].tolist()
+        return Encoded(self.ids[begin:end], np.array([0, end - begin]))
+
+
+class _Numbers(dict[str, int]):
+    """Numbers of syllables; figures share one, unknown syllables have 0."""
+
+    def __missing__(self, syllable: str) -> int:
+        return self.get(FIGURE, 0) if syllable[0].isdigit() else 0
 
 
 class Syllabary:
@@ -71,7 +83,13 @@ class Syllabary:
 
     def __init__(self, syllables: Sequence[str]) -> None:
         self.syllables = tuple(syllables)
-        self._number = {syllable: n for n, syllable in enumerate(self.syllables, start=1)}
+        self._numbers = _Numbers({syllable: n for n, syllable in enumerate(syllables, start=1)})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Syllabary) and self.syllables == other.syllables
+
+    def __hash__(self) -> int:
+        return hash(self.syllables)
 
     @classmethod
     def of_texts(cls, texts: Iterable[str], *, minimum: int = 1) -> Syllabary:
@@ -83,35 +101,23 @@ class Syllabary:
         return cls([START, *sorted(s for s, n in counts.items() if n >= minimum)])
 
     def encode(self, texts: Sequence[str]) -> Encoded:
-        """Return sentences (as written) as numbers; offsets are those of the folded forms."""
+        """Return sentences (as written) as numbers; 0 stands for an unknown syllable."""
         return self._encode((form, 0, len(form)) for form in (fold(t).text for t in texts))
 
     def encode_spans(self, folded: str, spans: Iterable[tuple[int, int]]) -> Encoded:
-        """Return the stretches ``spans`` of one folded text; offsets index that text."""
+        """Return the stretches ``spans`` of one folded text as numbers."""
         return self._encode((folded, start, end) for start, end in spans)
 
     def _encode(self, stretches: Iterable[tuple[str, int, int]]) -> Encoded:
-        number = self._number.get
-        first = number(START, 0)
-        figure = number("0", 0)
+        number = self._numbers.__getitem__
+        first = number(START)
         ids: list[int] = []
-        places: list[tuple[int, int]] = []
         bounds = [0]
         for form, start, end in stretches:
             ids.append(first)
-            places.append((start, start))
-            for match in _SYLLABLE.finditer(form, start, end):
-                syllable = match.group()
-                ids.append(number(syllable) or (figure if syllable[0].isdigit() else 0))
-                places.append(match.span())
+            ids.extend(map(number, _SYLLABLE.findall(form, start, end)))
             bounds.append(len(ids))
-        spans = np.array(places, dtype=np.int64).reshape(-1, 2)
-        return Encoded(
-            np.array(ids, dtype=np.int64),
-            np.array(bounds, dtype=np.int64),
-            spans[:, 0],
-            spans[:, 1],
-        )
+        return Encoded(np.array(ids, dtype=np.int64), np.array(bounds, dtype=np.int64))
 
 
 def ngram_keys(encoded: Encoded, order: int) -> tuple[Keys, Ints]:

@@ -83,9 +83,7 @@ def tag_roles(
 ) -> list[SentenceRole]:
     """Return one role for every sentence of a text; ``folded`` and ``hits`` are the text's."""
     result = [SentenceRole(OTHER, 1.0)] * len(sentences)
-    asked = [
-        n for n, s in enumerate(sentences) if s.part in CONTENT_PARTS and s.part is not Part.CAPTION
-    ]
+    asked = [n for n, s in enumerate(sentences) if s.part in CONTENT_PARTS]
     if not asked:
         return result
     model = model or role_model()
@@ -98,8 +96,10 @@ def tag_roles(
         [(text, hits, s.start, s.end, s.section, s.part is Part.TITLE) for s in chosen],
     )
     headings = [s.section[-1] if s.section else "" for s in chosen]
-    probabilities = model.estimator.predict_proba(model.features.matrix(encoded, headings, flags))
+    scores = model.features.scores(encoded, headings, flags, model.estimator.coef_)
+    probabilities = model.estimator.calibrate(scores + model.estimator.intercept_)
     best = probabilities.argmax(axis=1)
     for n, label, row in zip(asked, best.tolist(), probabilities, strict=True):
-        result[n] = SentenceRole(model.labels[label], round(float(row[label]), 4))
+        if sentences[n].part is not Part.CAPTION:
+            result[n] = SentenceRole(model.labels[label], round(float(row[label]), 4))
     return result

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +17,17 @@ from vankien.evaluation.gold import ThemeSentence, load_gold
 from vankien.language.cues import Hits, PhraseIndex, codebook_entries
 from vankien.resources import corpus_dir
 from vankien.tagging.features import SentenceInput
+from vankien.tagging.ngrams import Syllabary
 from vankien.tagging.themes.flags import cue_flags
 
-__all__ = ["Paraphrase", "ThemeRows", "family_numbers", "load_paraphrases", "theme_rows"]
+__all__ = [
+    "Paraphrase",
+    "ThemeRows",
+    "family_numbers",
+    "load_paraphrases",
+    "theme_rows",
+    "training_syllabary",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ def family_numbers(sentences: list[ThemeSentence]) -> npt.NDArray[np.int64]:
     return np.array([zlib.crc32(s.family.encode()) for s in sentences], dtype=np.int64)
 
 
-def train_sentences(folder: Path | None = None) -> list[Any]:
-    """Return the coded sentences of the training split."""
-    return load_gold("themes", "train", folder)
+def training_syllabary(codebook: Codebook, gold: Path | None = None) -> Syllabary:
+    """Return the syllables of all training text, which the models of one release share."""
+    sentences = load_gold("themes", "train", gold)
+    texts = [s.text for s in sentences] + [s.heading for s in sentences if s.heading]
+    return Syllabary.of_texts([*texts, *(p.text for p in load_paraphrases(codebook))])

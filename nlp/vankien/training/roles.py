@@ -16,7 +16,7 @@ from vankien.tagging.features import SentenceFeatures, SentenceInput
 from vankien.tagging.model_files import save_model
 from vankien.tagging.role_rules import n_role_flags, role_flags
 from vankien.tagging.roles import RoleModel
-from vankien.training.data import family_numbers
+from vankien.training.data import family_numbers, training_syllabary
 from vankien.training.recipe import Recipe
 
 __all__ = ["role_rows", "train_roles"]
@@ -59,6 +59,7 @@ def train_roles(recipe: Recipe, folder: Path, gold: Path | None = None) -> RoleM
         minimum=settings.minimum,
         heading_weight=settings.heading_weight,
         flag_weight=settings.flag_weight,
+        syllabary=training_syllabary(codebook, gold),
     )
     estimator = MultiClassSVM(c=recipe.c, seed=recipe.seed).fit(
         features.transform(inputs, flags), targets, groups=family_numbers(sentences)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from vankien.codebook import Codebook, load_codebook
 from vankien.evaluation.gold import load_gold
@@ -14,7 +15,7 @@ from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import save_model
 from vankien.tagging.themes.flags import n_flags
 from vankien.tagging.themes.model import ThemeModel
-from vankien.training.data import family_numbers, load_paraphrases, theme_rows
+from vankien.training.data import family_numbers, load_paraphrases, theme_rows, training_syllabary
 from vankien.training.recipe import Recipe
 
 __all__ = ["choose_thresholds", "fit_themes", "train_themes"]
@@ -44,9 +45,8 @@ def fit_themes(recipe: Recipe, codebook: Codebook, gold: Path | None = None) -> 
         minimum=settings.minimum,
         heading_weight=settings.heading_weight,
         flag_weight=settings.flag_weight,
+        syllabary=training_syllabary(codebook, gold),
     )
-    from scipy import sparse
-
     matrix = sparse.vstack(
         [
             features.transform(rows.inputs, rows.flags),

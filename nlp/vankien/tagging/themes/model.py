@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from vankien.errors import ModelError
 from vankien.language.cues import Hits
@@ -22,7 +21,7 @@ from vankien.normalise import Folded
 from vankien.tagging.estimators import MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
-from vankien.tagging.ngrams import Encoded
+from vankien.tagging.ngrams import Encoded, split_syllables
 from vankien.tagging.themes.flags import cue_flags, n_flags
 
 __all__ = ["Scored", "ThemeModel", "theme_model"]
@@ -33,11 +32,14 @@ MAX_EVIDENCE = 14
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Sentences with their probabilities (sentences x labels) and what these rest on."""
+    """Sentences with their probabilities (sentences x labels).
+
+    ``spans`` are their offsets in the folded text.
+    """
 
     probabilities: npt.NDArray[Any]
     encoded: Encoded
-    features: sparse.csr_matrix
+    spans: list[tuple[int, int]]
 
 
 class ThemeModel:
@@ -82,14 +84,20 @@ class ThemeModel:
         spans: Sequence[tuple[int, int]],
         headings: Sequence[str],
         hits: Hits,
+        *,
+        encoded: Encoded | None = None,
     ) -> Scored:
-        """Score sentences of one text; ``spans`` are their offsets in the text."""
-        encoded = self.features.syllabary.encode_spans(
-            folded.text, [folded.map.from_source_span(a, b) for a, b in spans]
-        )
+        """Score sentences of one text; ``spans`` are their offsets in the text.
+
+        ``encoded`` saves encoding them again with this model's syllabary.
+        """
+        places = [folded.map.from_source_span(a, b) for a, b in spans]
+        if encoded is None:
+            encoded = self.features.syllabary.encode_spans(folded.text, places)
         flags = cue_flags(self.labels, [(hits, a, b) for a, b in spans])
-        features = self.features.matrix(encoded, headings, flags)
-        return Scored(self.estimator.predict_proba(features), encoded, features)
+        scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
+        scores += self.estimator.intercept_
+        return Scored(self.estimator.calibrate(scores), encoded, places)
 
     def evidence(
         self, scored: Scored, sentence: int, label: int, folded: Folded
@@ -97,34 +105,32 @@ class ThemeModel:
         """Return the span of the text whose n-grams spoke most for a label, or None.
 
         Each n-gram's contribution is shared among its syllables; the evidence is the run of
-        syllables with the greatest sum (Kadane's algorithm, at most MAX_EVIDENCE long).
+        at most MAX_EVIDENCE syllables with the greatest sum.
         """
-        row = scored.features[sentence]
-        weight = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
-        begin, end = scored.encoded.bounds[sentence : sentence + 2].tolist()
-        part = Encoded(
-            scored.encoded.ids[begin:end],
-            np.array([0, end - begin]),
-            scored.encoded.starts[begin:end],
-            scored.encoded.ends[begin:end],
-        )
-        gains = np.zeros(end - begin)
-        coefficients = self.estimator.coef_[:, label]
-        for column, place, order in zip(
-            *(a.tolist() for a in self.features.text.space.locate(part)), strict=True
+        part = scored.encoded.sentence(sentence)
+        begin, end = scored.spans[sentence]
+        # The mark at the beginning is no word of the text.
+        places = [(begin, begin)] + [
+            (start + begin, stop + begin)
+            for _, start, stop in split_syllables(folded.text[begin:end])
+        ]
+        columns, firsts, orders = self.features.text.space.locate(part)
+        idf = self.features.text.idf[columns]
+        gained = self.estimator.coef_[columns, label] * idf / orders
+        gains = np.zeros(len(places))
+        for first, order, gain in zip(
+            firsts.tolist(), orders.tolist(), gained.tolist(), strict=True
         ):
-            gain = weight.get(column, 0.0) * float(coefficients[column]) / order
-            gains[place : place + order] += gain
+            gains[first : first + order] += gain
         best, span = 0.0, None
-        for first in range(1, len(gains)):  # the mark at the beginning is no word
-            total = 0.0
-            for last in range(first, min(len(gains), first + MAX_EVIDENCE)):
-                total += gains[last]
-                if total > best + 1e-9:
-                    best, span = total, (first, last)
+        for first in range(1, len(gains)):
+            sums = np.cumsum(gains[first : first + MAX_EVIDENCE])
+            last = int(sums.argmax())
+            if sums[last] > best + 1e-9:
+                best, span = float(sums[last]), (first, first + last)
         if span is None:
             return None
-        return folded.map.span(int(part.starts[span[0]]), int(part.ends[span[1]]))
+        return folded.map.span(places[span[0]][0], places[span[1]][1])
 
 
 @cache

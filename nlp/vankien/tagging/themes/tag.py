@@ -15,6 +15,7 @@ from vankien.codebook import Codebook
 from vankien.documents import Sentence
 from vankien.language.cues import Hits
 from vankien.normalise import Folded
+from vankien.tagging.ngrams import Encoded
 from vankien.tagging.themes.cues import ThemeMention, is_negated, tag_sentence
 from vankien.tagging.themes.model import ThemeModel, theme_model
 
@@ -32,11 +33,12 @@ def tag_sentences(
     sentences: Sequence[Sentence],
     *,
     model: ThemeModel | None = None,
+    encoded: Encoded | None = None,
 ) -> list[list[ThemeMention]]:
     """Return the themes of each sentence, at most one mention a code, in the codebook's order.
 
     ``folded`` and ``hits`` are those of the whole text.  ``model`` is the one that comes
-    with vankien unless given.
+    with vankien unless given; ``encoded`` saves encoding the sentences again.
     """
     if not sentences:
         return []
@@ -46,6 +48,7 @@ def tag_sentences(
         [(s.start, s.end) for s in sentences],
         [s.section[-1] if s.section else "" for s in sentences],
         hits,
+        encoded=encoded,
     )
     reached = scored.probabilities >= model.thresholds
     place = {code: label for label, code in enumerate(model.labels)}
