@@ -19,8 +19,8 @@ from vankien.normalise import Folded, fold
 from vankien.quantities.mentions import find_quantities
 from vankien.tagging.indicators import extract_figures
 from vankien.tagging.indicators.records import indicator_rows
-from vankien.tagging.references import find_references, guard_entries
 from vankien.tagging.ngrams import Encoded
+from vankien.tagging.references import find_references, guard_entries
 from vankien.tagging.roles import role_model, tag_roles
 from vankien.tagging.themes import roll_up, tag_sentences
 from vankien.tagging.themes.model import theme_model

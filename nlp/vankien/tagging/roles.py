@@ -80,17 +80,22 @@ def tag_roles(
     sentences: Sequence[Sentence],
     *,
     model: RoleModel | None = None,
+    encoded: Encoded | None = None,
 ) -> list[SentenceRole]:
-    """Return one role for every sentence of a text; ``folded`` and ``hits`` are the text's."""
+    """Return one role for every sentence of a text; ``folded`` and ``hits`` are the text's.
+
+    ``encoded`` saves encoding the sentences of content parts again (model's syllabary).
+    """
     result = [SentenceRole(OTHER, 1.0)] * len(sentences)
     asked = [n for n, s in enumerate(sentences) if s.part in CONTENT_PARTS]
     if not asked:
         return result
     model = model or role_model()
     chosen = [sentences[n] for n in asked]
-    encoded = model.features.syllabary.encode_spans(
-        folded.text, [folded.map.from_source_span(s.start, s.end) for s in chosen]
-    )
+    if encoded is None:
+        encoded = model.features.syllabary.encode_spans(
+            folded.text, [folded.map.from_source_span(s.start, s.end) for s in chosen]
+        )
     flags = role_flags(
         model.labels,
         [(text, hits, s.start, s.end, s.section, s.part is Part.TITLE) for s in chosen],
