@@ -20,6 +20,7 @@ from vankien.normalise import Folded
 from vankien.tagging.estimators import MultiClassSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
+from vankien.tagging.ngrams import Encoded
 from vankien.tagging.role_rules import n_role_flags, role_flags
 
 __all__ = ["RoleModel", "SentenceRole", "role_model", "tag_roles"]
