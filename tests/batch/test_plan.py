@@ -83,11 +83,10 @@ def test_nothing_to_do_is_an_error(tmp_path: Path, name: str, code: str) -> None
     assert str(given_) in str(caught.value)
 
 
-def test_a_row_file_is_cut_into_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vankien.batch.plan.CHUNK_BYTES", 2_000)
+def test_a_row_file_is_cut_into_ranges(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"".join(b'{"text": "%d %s"}\n' % (n, b"x" * 200) for n in range(100)))
-    found = examine(str(path))
+    found = examine(str(path), 2_000)
     assert len(found) > 5
     assert found[0].start == 0 and found[-1].stop == path.stat().st_size
     assert all(a.stop == b.start for a, b in pairwise(found))
@@ -98,8 +97,8 @@ def test_a_row_file_is_cut_into_ranges(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_file_that_cannot_be_cut_is_an_item_with_its_error(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     path.write_bytes(b"PAR1 but nothing else")
-    (item,) = examine(str(path))
+    (item,) = examine(str(path), 2_000)
     assert item.error is not None and item.error[1] == "V113"
     assert str(path) in item.error[2]
     with pytest.raises(ReadError):
-        examine(str(tmp_path / "absent.txt"))
+        examine(str(tmp_path / "absent.txt"), 2_000)

@@ -9,19 +9,27 @@ system refuse what a document asks for beyond its limit.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import signal
 from collections.abc import Callable
 from typing import TypeVar
 
 from vankien.errors import CATALOGUE, VankienError
 from vankien.records import ErrorRecord
 
-__all__ = ["NOTE_BYTES", "Note", "guarded", "limit_memory", "refused"]
+__all__ = ["NOTE_BYTES", "Note", "guarded", "limit_memory", "noted_key", "refused", "step_key"]
 
 T = TypeVar("T")
 
 NOTE_BYTES = 1024
-"""Size of a note; longer sources are cut."""
+"""Size of a note."""
+
+MAX_KEY = 400
+"""Longest key in bytes; a longer one is cut and ends in its digest."""
+
+ORPHAN_FACTOR = 3
+"""A worker whose supervisor was killed may be in a document that never ends."""
 
 
 def guarded(
@@ -59,24 +67,48 @@ class Note:
     """Which document is in hand: a small file that outlives the process that writes it.
 
     Each step has another number, so that a note that does not change for long is a step
-    that does not end.  Without a file the note is kept nowhere.
+    that does not end.  Without a file the note is kept nowhere.  A process with a file
+    belongs to its supervisor: it ends when that is gone, between two documents or, where
+    one does not end, at the latest after ``ORPHAN_FACTOR`` times the limit on time.
     """
 
     def __init__(self, path: str | None = None) -> None:
         self._handle = os.open(path, os.O_RDWR) if path is not None else None
+        self._parent = os.getppid()
         self._step = 0
+        self.seconds = 0.0
+        """Limit on time; 0 for none."""
 
-    def write(self, stage: str, key: str) -> None:
-        """Say that a step begins: ``stage`` and the key of what it works on."""
-        if self._handle is not None:
-            self._step += 1
-            note = f"{self._step}\n{stage}\n{key}".encode("utf-8", "replace")[:NOTE_BYTES]
-            os.lseek(self._handle, 0, os.SEEK_SET)
-            os.write(self._handle, note.ljust(NOTE_BYTES, b"\0"))
+    def write(self, key: str) -> None:
+        """Say that a step begins, by the key of what it works on (see :func:`step_key`)."""
+        if self._handle is None:
+            return
+        if os.getppid() != self._parent:
+            os._exit(1)
+        if self.seconds and hasattr(signal, "setitimer"):
+            # The system's own alarm, which no lock of the interpreter holds up.
+            signal.setitimer(signal.ITIMER_REAL, ORPHAN_FACTOR * self.seconds if key else 0)
+        self._step += 1
+        note = f"{self._step}\n{key}".encode()
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        os.write(self._handle, note.ljust(NOTE_BYTES, b"\0"))
 
     def clear(self) -> None:
         """Say that no document is in hand."""
-        self.write("", "")
+        self.write("")
+
+
+def step_key(stage: str, source: str) -> str:
+    """Return the key of a step, as it is noted and skipped: one line that fits a note."""
+    key = f"{stage} {source}".encode("utf-8", "backslashreplace")
+    if len(key) > MAX_KEY:
+        key = key[: MAX_KEY // 2] + hashlib.blake2b(key, digest_size=8).hexdigest().encode()
+    return key.decode("utf-8", "ignore").replace("\n", "\\n").replace("\0", "\\0")
+
+
+def noted_key(note: bytes) -> str:
+    """Return the key that a note holds; "" where no document is in hand."""
+    return note.rstrip(b"\0").decode("utf-8", "replace").partition("\n")[2]
 
 
 def limit_memory(megabytes: int) -> bool:

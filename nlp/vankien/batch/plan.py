@@ -153,11 +153,12 @@ def hash_file(path: str) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def examine(path: str) -> list[Item]:
+def examine(path: str, target: int) -> list[Item]:
     """Return the items of one file: one for a document, several for a large row file.
 
-    A row file that cannot be cut is one item with its error.  Raises ReadError where the
-    file cannot be opened.
+    ``target`` is the size of a range of rows in bytes, usually CHUNK_BYTES.  A row file
+    that cannot be cut is one item with its error.  Raises ReadError where the file cannot
+    be opened.
     """
     from vankien.reading.rows import is_row_file, row_ranges
 
@@ -165,7 +166,7 @@ def examine(path: str) -> list[Item]:
     if not is_row_file(path):
         return [Item(path, size, sha256)]
     try:
-        ranges = row_ranges(path, CHUNK_BYTES)
+        ranges = row_ranges(path, target)
     except ReadError as error:
         return [Item(path, size, sha256, error=("read", error.code, str(error)))]
     return [

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import vankien
+from vankien.batch import plan
 from vankien.batch.lock import locked
 from vankien.batch.loop import Crew
 from vankien.batch.options import Limits, Options
@@ -152,7 +153,7 @@ class _Job:
         watch.stage("examine")
         clock = time.perf_counter()
         items, identical = self._examine(paths, before)
-        plan = self._plan(paths, items, before)
+        todo = self._plan(paths, items, before)
         digest = _inputs_digest(items)
         self.seconds["plan"] = time.perf_counter() - clock
         state: dict[str, Any] = {
@@ -162,20 +163,20 @@ class _Job:
             "inputs": digest,
             "identical": identical,
         }
-        if plan.changed:
+        if todo.changed:
             store.write_run({**state, **_tally(before), "finished": False})
         watch.stage("extract")
         watch.planned(
-            size=sum(chunk.size for chunk in plan.chunks),
-            chunks=len(plan.chunks),
-            kept=plan.kept_chunks,
+            size=sum(chunk.size for chunk in todo.chunks),
+            chunks=len(todo.chunks),
+            kept=todo.kept_chunks,
         )
-        self._extract(plan.chunks)
+        self._extract(todo.chunks)
         manifest = before
-        if plan.changed or manifest is None:
+        if todo.changed or manifest is None:
             watch.stage("merge")
             clock = time.perf_counter()
-            task = {"kind": "merge", "keep": plan.keep, "wanted": plan.wanted, **self.common}
+            task = {"kind": "merge", "keep": todo.keep, "wanted": todo.wanted, **self.common}
             del task["limits"]  # the time of a merge grows with the run
             manifest = Manifest.from_json(self.crew.run(task))
             self.seconds["merge"] = time.perf_counter() - clock
@@ -190,8 +191,8 @@ class _Job:
             rows=manifest.counts,
             errors=manifest.errors,
             seconds=seconds,
-            new_chunks=len(plan.chunks),
-            kept_chunks=plan.kept_chunks,
+            new_chunks=len(todo.chunks),
+            kept_chunks=todo.kept_chunks,
             identical=identical,
             duplicates=manifest.duplicates,
         )
@@ -203,7 +204,12 @@ class _Job:
     ) -> tuple[list[Item], dict[str, str]]:
         """Return the items of all inputs in order, and files identical to others."""
         tasks = [
-            {"kind": "examine", "paths": paths[i : i + FILES_A_TASK], **self.common}
+            {
+                "kind": "examine",
+                "paths": paths[i : i + FILES_A_TASK],
+                "target": plan.CHUNK_BYTES,
+                **self.common,
+            }
             for i in range(0, len(paths), FILES_A_TASK)
         ]
         reports = dict(self.crew.map(tasks))

@@ -27,7 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
-from vankien.batch.guard import NOTE_BYTES, Note, limit_memory
+from vankien.batch.guard import NOTE_BYTES, Note, limit_memory, noted_key
 from vankien.errors import (
     CodebookError,
     OutputError,
@@ -118,7 +118,7 @@ class Worker:
                 self._on_death(result)
             deaths[result.key] += 1
             if deaths[result.key] >= DEATHS:
-                if not result.key:
+                if not result.key or deaths[result.key] > DEATHS:  # skipped, and yet again
                     raise UsageError("V208", sys.executable, detail=result.detail)
                 skip[result.key] = (result.code, result.detail)
 
@@ -179,7 +179,7 @@ class Worker:
                 note = self._read_note()
             if note != seen:
                 seen, since = note, time.monotonic()
-            elif seconds and _key(note) and time.monotonic() - since > seconds:
+            elif seconds and noted_key(note) and time.monotonic() - since > seconds:
                 return b"", True
 
     def _read_note(self) -> bytes:
@@ -189,7 +189,7 @@ class Worker:
         return self._note.read(NOTE_BYTES)
 
     def _in_hand(self) -> str:
-        return _key(self._read_note())
+        return noted_key(self._read_note())
 
     def _died(self, key: str, code: str, detail: str) -> Death:
         status = self._end()
@@ -199,11 +199,6 @@ class Worker:
                 with contextlib.suppress(ValueError):
                     detail = f"signal {signal.Signals(-status).name}"
         return Death(key, code, detail)
-
-
-def _key(note: bytes) -> str:
-    """Return what a note says is in hand; "" for nothing."""
-    return note.rstrip(b"\0").decode("utf-8", "replace").partition("\n")[2].partition("\n")[2]
 
 
 def _drain(stream: IO[bytes], lines: queue.SimpleQueue[bytes]) -> None:
@@ -229,6 +224,7 @@ def serve() -> None:
             megabytes = task["limits"]["megabytes"]
             limited = limited or limit_memory(megabytes)
             task["memory"] = f"{megabytes} MB" if limited else ""
+            note.seconds = float(task["limits"]["seconds"])
         try:
             report = _perform(task, note)
         except VankienError as error:

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 import vankien
-from vankien.batch.guard import Note, guarded, refused
+from vankien.batch.guard import Note, guarded, refused, step_key
 from vankien.batch.options import Limits, Options, digest_of
 from vankien.batch.plan import Item, examine, unreadable
 from vankien.batch.store import COUNTED, INDEX, Store
@@ -56,19 +56,16 @@ def perform(task: Plain, note: Note) -> Plain:
         raise store.unwritable(error) from error
 
 
-def key_of(stage: str, source: str) -> str:
-    """Return the key of a step, as it is noted and skipped."""
-    return f"{stage} {source}"
-
-
 def _examine(path: str, task: Plain, note: Note) -> list[Plain]:
     skip = task.get("skip", {})
-    key = key_of("read", path)
+    key = step_key("read", path)
     if key in skip:
         found: list[Item] | ErrorRecord = refused(path, "read", *skip[key])
     else:
-        note.write("read", key)
-        found = guarded(path, "read", lambda: examine(path), memory=task.get("memory", ""))
+        note.write(key)
+        found = guarded(
+            path, "read", lambda: examine(path, task["target"]), memory=task.get("memory", "")
+        )
     if isinstance(found, ErrorRecord):
         found = [unreadable(found)]
     return [item.to_json() for item in found]
@@ -165,10 +162,10 @@ class _ChunkWork:
     def _read_file(self, item: Item) -> tuple[Document | ErrorRecord, float]:
         from vankien.reading import read
 
-        key = key_of("read", item.path)
+        key = step_key("read", item.path)
         if key in self.skip:
             return refused(item.path, "read", *self.skip[key]), 0.0
-        self.note.write("read", key)
+        self.note.write(key)
         clock = time.perf_counter()
         result = guarded(
             item.path, "read", lambda: read(item.path, sha256=item.sha256), memory=self.memory
@@ -197,14 +194,14 @@ class _ChunkWork:
         number = item.first_row
         while True:
             source = f"{item.path}#{number}"
-            key = key_of("read", source)
+            key = step_key("read", source)
             if key in self.skip:
                 # The reader cannot step over a row that it cannot read.
                 code, detail = self.skip[key]
                 detail += "; the rows after it in this part of the file were not read"
                 yield refused(source, "read", code, detail), 0.0
                 return
-            self.note.write("read", key)
+            self.note.write(key)
             clock = time.perf_counter()
             row = guarded(item.path, "read", lambda: next(rows, None), memory=self.memory)
             spent = time.perf_counter() - clock
@@ -227,12 +224,12 @@ class _ChunkWork:
 
         tables, seconds = self.found.tables, self.found.seconds
         source = document.source
-        key = key_of("analyse", source)
+        key = step_key("analyse", source)
         clock = time.perf_counter()
         if key in self.skip:
             plain: Any = refused(source, "analyse", *self.skip[key])
         else:
-            self.note.write("analyse", key)
+            self.note.write(key)
             plain = guarded(source, "analyse", lambda: analyse(document), memory=self.memory)
         if isinstance(plain, ErrorRecord):
             tables["errors"].append(plain)
