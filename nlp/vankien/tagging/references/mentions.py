@@ -1,0 +1,439 @@
+"""Find the mentions of documents in a text.
+
+Where to start reading: :func:`find_mentions`.  Anchors are found first: the names of types
+and laws by the shared phrase scan, number symbols and glued abbreviations by one expression
+each.  At an anchor the forms are tried in a fixed order (plenum, congress, full, short,
+back); a row ("Chỉ thị 03, 05", "khóa XI, khóa XII") gives one mention for each member.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from vankien.language.cues import Hit, PhraseIndex
+from vankien.tagging.references.grammar import (
+    Grammar,
+    NamedRule,
+    date_of,
+    grammar,
+    ordinal,
+    term_of,
+    to_roman,
+)
+from vankien.tagging.references.issuers import CENTRAL_SYMBOL, issuer_after, issuers
+from vankien.tagging.references.knowledge import Law, knowledge
+from vankien.tagging.references.mention import Mention
+
+__all__ = ["find_mentions", "guard_entries", "scan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What a phrase of the family "reference" begins; ``written`` is its exact spelling."""
+
+    kind: Literal["type", "abbreviation", "law", "named"]
+    types: tuple[str, ...]
+    written: str
+    weak: bool = False
+    verb: bool = False
+    plenum: bool = False
+    congress: bool = False
+    programme: bool = False
+    law: Law | None = None
+    named: NamedRule | None = None
+
+
+def guard_entries() -> list[tuple[str, str, object]]:
+    """Return the phrases with which a mention begins, for the shared scan of the text."""
+    entries: list[tuple[str, str, object]] = []
+    rules = grammar()
+    by_abbreviation: dict[str, list[dict[str, Any]]] = {}
+    for entry in rules.types:
+        for name in entry["names"]:
+            entries.append(("reference", name, _of_type("type", name, [entry])))
+        for written in entry["abbreviations"]:
+            by_abbreviation.setdefault(written, []).append(entry)
+    for written, owners in by_abbreviation.items():
+        # "QĐ" is a decision unless a known regulation answers to it.
+        anchor = _of_type("abbreviation", written, owners[::-1])
+        entries.append(("reference", written, anchor))
+    for law in knowledge().laws:
+        for name in (law.name, *law.also):
+            anchor = Anchor("law", (law.type,), name, law=law)
+            entries.append(("reference", name, anchor))
+            if "," in name:
+                entries.append(("reference", name.replace(",", ""), anchor))
+    for rule in rules.named:
+        entries.append(
+            ("reference", rule.phrase, Anchor("named", (rule.type,), rule.phrase, named=rule))
+        )
+    return entries
+
+
+def _of_type(
+    kind: Literal["type", "abbreviation"], written: str, entries: list[dict[str, Any]]
+) -> Anchor:
+    def every(flag: str) -> bool:
+        return all(bool(entry.get(flag)) for entry in entries)
+
+    return Anchor(
+        kind, tuple(entry["type"] for entry in entries), written, weak=every("weak"),
+        verb=every("verb"), plenum=every("plenum"), congress=every("congress"),
+        programme=every("programme"),
+    )  # fmt: skip
+
+
+@cache
+def _index() -> PhraseIndex:
+    return PhraseIndex(guard_entries())
+
+
+def scan(text: str) -> list[Hit]:
+    """Return the hits of :func:`guard_entries` in a text that no shared scan has read."""
+    return _index().scan(text).of("reference")
+
+
+_MAY_HOLD_SYMBOL = re.compile(
+    r"\d[a-zA-Z]?[^\S\n]?[-–—/][^\S\n]?(?:\d{4}[^\S\n]?[-–—/][^\S\n]?)?[A-ZĐ]"
+)
+
+
+CONGRESS_SYMBOL = "NQ-ĐH-"
+"""Before the roman number of a national congress in the knowledge base's numbers."""
+
+_CENTRE = re.compile(r"T[WƯ]\Z")
+"""The end of an abbreviation that names the plenum's body too ("NQTW 4")."""
+
+
+def find_mentions(text: str, hits: list[Hit]) -> list[Mention]:
+    """Return the mentions of a text in order, none overlapping, not yet resolved."""
+    rules = grammar()
+    anchors: list[tuple[int, int, Anchor | None]] = [(h.start, h.end, h.value) for h in hits]
+    has_symbol = _MAY_HOLD_SYMBOL.search(text) is not None
+    glued = _glued(text, rules)
+    if not anchors and not has_symbol and not glued:
+        return []
+    symbols = list(rules.symbol.finditer(text)) if has_symbol else []
+    anchors.extend((m.start(), m.end(), None) for m in symbols)
+    anchors.extend(glued)
+    # At one place the longest name goes first ("thông báo kết luận" before "thông báo").
+    anchors.sort(key=lambda a: (a[0], -a[1]))
+    found: list[Mention] = []
+    position = 0
+    finder = _Finder(text, rules)
+    for start, end, anchor in anchors:
+        if start < position:
+            continue
+        mentions = finder.at(start, end, anchor)
+        if mentions:
+            found.extend(mentions)
+            position = mentions[-1].end
+    return found
+
+
+def _glued(text: str, rules: Grammar) -> list[tuple[int, int, Anchor | None]]:
+    if not any(code in text for code in ("NQ", "CT", "KL", "QĐ", "NĐ")):
+        return []
+    known = _abbreviations()
+    return [
+        (m.start(), m.end(), known[m.group("abbreviation")]) for m in rules.glued.finditer(text)
+    ]
+
+
+@cache
+def _abbreviations() -> dict[str, Anchor]:
+    return {
+        anchor.written: anchor
+        for _, _, anchor in guard_entries()
+        if isinstance(anchor, Anchor) and anchor.kind == "abbreviation"
+    }
+
+
+class _Finder:
+    """The forms tried at the anchors of one text."""
+
+    def __init__(self, text: str, rules: Grammar) -> None:
+        self.text = text
+        self.rules = rules
+        self.tails = rules.tails
+        self.group = 0
+
+    def at(self, start: int, end: int, anchor: Anchor | None) -> list[Mention]:
+        """Return the mentions that begin at an anchor, one of a row each."""
+        self.group += 1
+        if anchor is None:
+            number = self.text[start:end]
+            kind = self.rules.type_of(number)
+            if kind is None:
+                return []
+            return [self._numbered(start, end, (kind,), number)]
+        if anchor.kind == "law":
+            return self._law(start, end, anchor)
+        if anchor.kind == "named":
+            return self._named(start, end, anchor)
+        if anchor.kind == "abbreviation":
+            return self._abbreviated(start, end, anchor)
+        return next((found for found in self._forms(start, end, anchor) if found), [])
+
+    def _forms(self, start: int, end: int, anchor: Anchor) -> Iterator[list[Mention]]:
+        if anchor.plenum:
+            yield self._plenum(start, end, anchor.types)
+        if anchor.congress:
+            yield self._congress(start, end, anchor.types)
+        yield self._full(start, end, anchor.types)
+        yield self._short(start, end, anchor)
+        yield self._back(start, end, anchor.types)
+
+    def _abbreviated(self, start: int, end: int, anchor: Anchor) -> list[Mention]:
+        if self.text[start:end] != anchor.written:
+            return []
+        types = anchor.types
+        centre = _CENTRE.search(anchor.written)
+        if anchor.plenum:
+            found = self._plenum(start, end - (len(centre.group()) if centre else 0), types)
+            if found or centre is not None:
+                return found
+        if anchor.congress:
+            found = self._congress(start, end, types)
+            if found:
+                return found
+        found = self._full(start, end, types)
+        if found or anchor.weak:
+            return found
+        if self.rules.not_after.search(self.text, max(0, start - 30), start):
+            return []
+        found = self._short(start, end, anchor)
+        return [m for m in found if m.number is not None and len(m.number) > 1]
+
+    # -- numbers ---------------------------------------------------------------------------
+
+    def _numbered(self, start: int, end: int, types: tuple[str, ...], number: str) -> Mention:
+        """Make a mention with a number and read the date or term that follows."""
+        short = re.fullmatch(r"\d+[a-zA-Z]?(?:/\d{4})?", number) is not None
+        mention = Mention(
+            start, end, "short" if short else "full", types, self.group,
+            number=_clean(number),
+        )  # fmt: skip
+        self._suffixes(mention)
+        return mention
+
+    def _suffixes(self, mention: Mention) -> None:
+        dated = self.tails["date"].match(self.text, mention.end)
+        if dated is not None:
+            mention.date = date_of(dated)
+            mention.end = dated.end()
+        term = self.tails["term"].match(self.text, mention.end)
+        if term is not None:
+            mention.term = term_of(term.group("term"))
+            mention.end = term.end()
+        if dated is None:
+            year = self.tails["year"].match(self.text, mention.end)
+            if year is not None:
+                # Whether this is the document's year is settled with its candidates.
+                mention.year = int(year.group("year") or year.group("year2"))
+                mention.year_end = year.end()
+
+    def _full(self, start: int, end: int, types: tuple[str, ...]) -> list[Mention]:
+        match = self.tails["full"].match(self.text, end)
+        if match is None:
+            return []
+        return [
+            self._numbered(start, match.end("number"), types, match.group("number"))
+        ]  # fmt: skip
+
+    def _short(self, start: int, end: int, anchor: Anchor) -> list[Mention]:
+        match = self.tails["short"].match(self.text, end)
+        if match is None:
+            return []
+        number, after = match.group("number"), match.end("number")
+        if not match.group("sign") and not self._stands_alone(start, number, after, anchor):
+            return []
+        if self._counts(after):
+            return []
+        found = [self._numbered(start, after, anchor.types, number)]
+        while True:
+            more = self.tails["more"].match(self.text, found[-1].end)
+            if more is None or not self._ends_noun(more.end("number")):
+                break
+            found.append(
+                self._numbered(more.start("number"), more.end("number"), anchor.types,
+                               more.group("number"))
+            )  # fmt: skip
+        return found
+
+    def _stands_alone(self, start: int, number: str, after: int, anchor: Anchor) -> bool:
+        """Say whether a figure without "số" is the number of a document."""
+        capital = self.text[start].isupper()
+        year = re.fullmatch(r"(?:19|20)\d\d", number) is not None
+        if year and not issuer_after(self.text, after).name:
+            return False
+        if anchor.kind == "abbreviation":
+            return True
+        if anchor.programme and number in self.rules.programmes:
+            return False
+        if anchor.weak:
+            return capital and len(number) >= 2 and self._ends_noun(after)
+        if not capital and (anchor.verb or len(number) < 2):
+            return len(number) >= 2 and self._ends_noun(after)
+        return len(number) >= 2 or self._ends_noun(after)
+
+    def _counts(self, place: int) -> bool:
+        """Say whether the figure that ends at a place counts the noun after it."""
+        return (
+            self.rules.counted.match(self.text, place) is not None
+            and self.rules.followers.match(self.text, place) is None
+            and self.tails["date"].match(self.text, place) is None
+        )
+
+    def _ends_noun(self, place: int) -> bool:
+        if self._counts(place):
+            return False
+        return (
+            self.rules.followers.match(self.text, place) is not None
+            or self.tails["term"].match(self.text, place) is not None
+            or self.tails["date"].match(self.text, place) is not None
+        )
+
+    # -- plenums and congresses -------------------------------------------------------------
+
+    def _plenum(self, start: int, end: int, types: tuple[str, ...]) -> list[Mention]:
+        match = self.tails["plenum"].match(self.text, end)
+        if match is None:
+            return []
+        number = ordinal(match.group("word") or match.group("word2") or match.group("digit"))
+        if number is None:
+            return []
+        found = [self._of_plenum(start, match.end(), types, number)]
+        found[0].plural = self._plural(start)
+        while True:
+            place = found[-1].end
+            more = self.tails["more_term"].match(self.text, place)
+            if more is not None and found[-1].term is not None:
+                later = self._of_plenum(
+                    more.start("member"), more.end(), types, found[-1].plenum or number
+                )
+                later.term = more.group("term")
+                found.append(later)
+                continue
+            again = self.tails["more_plenum"].match(self.text, place)
+            if again is None:
+                break
+            begin = again.start("centre") if again.group("centre") else again.start("digit")
+            later = self._of_plenum(begin, again.end(), types, int(again.group("digit")))
+            if later.term is None and not again.group("centre") and not self._ends_noun(later.end):
+                break
+            if self._counts(later.end):
+                break
+            found.append(later)
+        # "Trung ương 6, 7 khóa XII": the term stands once, at the end.
+        for earlier, later in zip(found[-2::-1], found[:0:-1], strict=False):
+            earlier.term = earlier.term or later.term
+        return found
+
+    def _plural(self, start: int) -> bool:
+        return self.rules.plural.search(self.text, max(0, start - 20), start) is not None
+
+    def _of_plenum(self, start: int, end: int, types: tuple[str, ...], number: int) -> Mention:
+        mention = Mention(start, end, "plenum", types, self.group, plenum=number)
+        mention.issuer = issuers().symbols[CENTRAL_SYMBOL]
+        term = self.tails["term"].match(self.text, end)
+        if term is not None:
+            mention.term = term_of(term.group("term"))
+            mention.end = term.end()
+        return mention
+
+    def _congress(self, start: int, end: int, types: tuple[str, ...]) -> list[Mention]:
+        found: list[Mention] = []
+        match = self.tails["congress"].match(self.text, end)
+        while match is not None:
+            first = not found
+            mention = self._of_congress(start if first else match.start("name"), match, types)
+            numbered = match.group("ordinal") or match.group("bare") or match.group("years")
+            if mention is None or not (first or numbered):
+                break
+            found.append(mention)
+            link = self.tails["link"].match(self.text, mention.end)
+            match = self.tails["congress"].match(self.text, link.end()) if link else None
+        return found
+
+    def _of_congress(
+        self, start: int, match: re.Match[str], types: tuple[str, ...]
+    ) -> Mention | None:
+        raw = match.group("ordinal") or match.group("bare")
+        name = " ".join(filter(None, (match.group("name"), match.group("after")))).strip()
+        words = self.rules.congress.sub("", name.lower(), count=1).split()
+        unnamed = len(words) < 3 or self.rules.generic.search(name) is not None
+        if raw is None and not match.group("years") and unnamed:
+            return None  # without its number a congress is known by whose it is, if by one
+        mention = Mention(start, match.end(), "congress", types, self.group, known=())
+        number = ordinal(raw)
+        if number is not None and all(word in self.rules.national for word in words):
+            mention.known = tuple(
+                d.canonical
+                for d in knowledge().documents
+                if d.number == f"{CONGRESS_SYMBOL}{to_roman(number)}"
+            )
+        mention.issuer = " ".join(name.split())
+        return mention
+
+    # -- names -------------------------------------------------------------------------------
+
+    def _law(self, start: int, end: int, anchor: Anchor) -> list[Mention]:
+        surface = self.text[start:end]
+        assert anchor.law is not None
+        head = anchor.law.type
+        named = surface[len(head) :].lstrip()
+        # "luật đất đai" in small letters is a subject; "luật Đất đai" is the law.
+        if not surface[0].isupper() and not named[:1].isupper():
+            return []
+        mention = Mention(start, end, "law", (head,), self.group)
+        match = self.tails["law"].match(self.text, end)
+        versions = anchor.law.versions
+        if match is not None and match.end() > end:
+            mention.end = match.end()
+            year = match.group("year") or match.group("year2")
+            if match.group("number"):
+                mention.number = _clean(match.group("number"))
+                self._suffixes(mention)
+            elif year:
+                mention.year = int(year)
+                versions = tuple(v for v in versions if f"@{year}" in v)
+        mention.known = versions
+        mention.draft = self.rules.drafts.search(self.text, max(0, start - 20), start) is not None
+        return [mention]
+
+    def _named(self, start: int, end: int, anchor: Anchor) -> list[Mention]:
+        rule = anchor.named
+        assert rule is not None
+        last = self.text[start:end].split()[-1]
+        first = self.text[start]
+        # "điều lệ Đảng" needs the capital of the Party, "Hiến pháp" its own.
+        if not (last if len(rule.phrase.split()) > 2 else first)[0].isupper():
+            return []
+        tail = rule.tail.match(self.text, end)
+        finish = tail.end() if tail is not None else end
+        if rule.stop.match(self.text, finish):
+            return []
+        if self.rules.court.search(self.text, max(0, start - 15), start):
+            return []
+        mention = Mention(start, finish, "named", anchor.types, self.group, known=())
+        return [mention]
+
+    def _back(self, start: int, end: int, types: tuple[str, ...]) -> list[Mention]:
+        match = self.tails["back"].match(self.text, end)
+        if match is None or self._plural(start):
+            return []  # "các nghị quyết này" are several: no single document is meant
+        # "quy định trên địa bàn": "trên" points back only at the end of its noun.
+        if match.group("back").lower() in self.rules.weak_back and not self.rules.followers.match(
+            self.text, match.end()
+        ):
+            return []
+        return [Mention(start, match.end(), "back", types, self.group)]
+
+
+def _clean(number: str) -> str:
+    return re.sub(r"\s", "", number).replace("–", "-").replace("—", "-")
