@@ -26,9 +26,10 @@ from __future__ import annotations
 from datetime import date
 
 from vankien.language.cues import Hit
+from vankien.tagging.references.anchors import guard_entries, scan
 from vankien.tagging.references.knowledge import CentralDocument, knowledge_base
 from vankien.tagging.references.mention import Reference
-from vankien.tagging.references.mentions import find_mentions, guard_entries, scan
+from vankien.tagging.references.mentions import find_mentions
 from vankien.tagging.references.resolve import resolve
 
 __all__ = ["CentralDocument", "Reference", "find_references", "guard_entries", "knowledge_base"]

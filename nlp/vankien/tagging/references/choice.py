@@ -144,11 +144,12 @@ def _may_stand_alone(only: CentralDocument, case: Case) -> bool:
     mention = case.mention
     if mention.form != "short":
         return True
-    central = case.issuer.standing in ("party", "centre", "state")
-    if only.type not in mention.types:
-        return central
-    stated = case.term is not None or mention.year == only.date.year
-    return stated or central or only.short
+    if case.term is not None or mention.year == only.date.year:
+        return True
+    if not only.of_party:
+        return False  # the State begins its numbers anew each year: the words must agree
+    central = case.issuer.standing in ("party", "centre")
+    return central or (only.short and only.type in mention.types)
 
 
 def _by_custom(cases: list[Case], published: date | None) -> None:
@@ -174,8 +175,9 @@ def _by_custom(cases: list[Case], published: date | None) -> None:
         if mention.form == "short" and named_elsewhere:
             # "Quy định 01 của Tỉnh ủy ... Quy định 01": the body named once holds for both.
             if case.chosen is None or sum(c.chosen is case.chosen for c in cases) == 1:
+                if case.candidates:
+                    case.note = "the text gives this number to a document of another body"
                 case.chosen = None
-                case.note = "the text gives this number to a document of another body"
         elif case.chosen is None and case.candidates:
             here = [d for d in case.candidates if d.canonical in chosen]
             case.chosen = _last_resort(case, here, rows.get(mention.group, set()), now)

@@ -140,21 +140,27 @@ class Grammar:
     plural: re.Pattern[str]
     home: re.Pattern[str]
     houses: dict[str, str]
-    symbol_types: dict[str, str]
+    symbol_types: dict[str, tuple[str, ...]]
+    glued_codes: tuple[str, ...]
 
-    def type_of(self, number: str) -> str | None:
-        """Return the type that the symbol of a number gives."""
+    def types_of(self, number: str) -> tuple[str, ...]:
+        """Return the types that the symbol of a number allows, the likeliest first."""
         parts = [part.strip() for part in re.split(r"[-–—/]", number)]
         tail = parts[-1]
         for part in parts[1:]:
-            if part in ("QĐ", "QĐi") and not tail.endswith(("W", "Ư", "U")):
-                return self.symbol_types["QĐNS"]  # outside the Party QĐ is a decision
-            if part in self.symbol_types:
-                return self.symbol_types[part]
+            types = self.symbol_types.get(part)
+            if types is None:
+                continue
+            # Outside the Party a number with the twins' symbol is a decision.
+            return types if _OF_PARTY.search(tail) else types[-1:]
         for house, kind in self.houses.items():
             if re.fullmatch(rf"{house}\d{{1,2}}", tail):
-                return kind
-        return None
+                return (kind,)
+        return ()
+
+
+_OF_PARTY = re.compile(r"[WƯU]\Z")
+"""How the symbols of the Party's bodies end (TW, TU, HU, UBKTTU)."""
 
 
 def _expand(pattern: str, words: dict[str, str], classes: dict[str, str]) -> str:
@@ -255,6 +261,8 @@ def grammar() -> Grammar:
         home=re.compile(any_of(data["home"])),
         houses=houses,
         symbol_types={
-            code: entry["type"] for entry in reversed(types) for code in entry["symbols"]
+            code: tuple(entry["type"] for entry in types if code in entry["symbols"])
+            for code in codes
         },
+        glued_codes=tuple({abbreviation[:2] for abbreviation in abbreviations}),
     )

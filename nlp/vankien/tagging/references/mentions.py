@@ -1,23 +1,19 @@
 """Find the mentions of documents in a text.
 
-Where to start reading: :func:`find_mentions`.  Anchors are found first: the names of types
-and laws by the shared phrase scan, number symbols and glued abbreviations by one expression
-each.  At an anchor the forms are tried in a fixed order (plenum, congress, full, short,
-back); a row ("Chỉ thị 03, 05", "khóa XI, khóa XII") gives one mention for each member.
+Where to start reading: :func:`find_mentions`.  At each anchor (see ``anchors.py``) the forms
+are tried in a fixed order (plenum, congress, full, short, back); a row ("Chỉ thị 03, 05",
+"khóa XI, khóa XII") gives one mention for each member.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal
 
-from vankien.language.cues import Hit, PhraseIndex
+from vankien.language.cues import Hit
+from vankien.tagging.references.anchors import Anchor, anchors_of
 from vankien.tagging.references.grammar import (
     Grammar,
-    NamedRule,
     date_of,
     grammar,
     ordinal,
@@ -25,82 +21,10 @@ from vankien.tagging.references.grammar import (
     to_roman,
 )
 from vankien.tagging.references.issuers import CENTRAL_SYMBOL, issuer_after, issuers
-from vankien.tagging.references.knowledge import Law, knowledge
+from vankien.tagging.references.knowledge import knowledge
 from vankien.tagging.references.mention import Mention
 
-__all__ = ["find_mentions", "guard_entries", "scan"]
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """What a phrase of the family "reference" begins; ``written`` is its exact spelling."""
-
-    kind: Literal["type", "abbreviation", "law", "named"]
-    types: tuple[str, ...]
-    written: str
-    weak: bool = False
-    verb: bool = False
-    plenum: bool = False
-    congress: bool = False
-    programme: bool = False
-    law: Law | None = None
-    named: NamedRule | None = None
-
-
-def guard_entries() -> list[tuple[str, str, object]]:
-    """Return the phrases with which a mention begins, for the shared scan of the text."""
-    entries: list[tuple[str, str, object]] = []
-    rules = grammar()
-    by_abbreviation: dict[str, list[dict[str, Any]]] = {}
-    for entry in rules.types:
-        for name in entry["names"]:
-            entries.append(("reference", name, _of_type("type", name, [entry])))
-        for written in entry["abbreviations"]:
-            by_abbreviation.setdefault(written, []).append(entry)
-    for written, owners in by_abbreviation.items():
-        # "QĐ" is a decision unless a known regulation answers to it.
-        anchor = _of_type("abbreviation", written, owners[::-1])
-        entries.append(("reference", written, anchor))
-    for law in knowledge().laws:
-        for name in (law.name, *law.also):
-            anchor = Anchor("law", (law.type,), name, law=law)
-            entries.append(("reference", name, anchor))
-            if "," in name:
-                entries.append(("reference", name.replace(",", ""), anchor))
-    for rule in rules.named:
-        entries.append(
-            ("reference", rule.phrase, Anchor("named", (rule.type,), rule.phrase, named=rule))
-        )
-    return entries
-
-
-def _of_type(
-    kind: Literal["type", "abbreviation"], written: str, entries: list[dict[str, Any]]
-) -> Anchor:
-    def every(flag: str) -> bool:
-        return all(bool(entry.get(flag)) for entry in entries)
-
-    return Anchor(
-        kind, tuple(entry["type"] for entry in entries), written, weak=every("weak"),
-        verb=every("verb"), plenum=every("plenum"), congress=every("congress"),
-        programme=every("programme"),
-    )  # fmt: skip
-
-
-@cache
-def _index() -> PhraseIndex:
-    return PhraseIndex(guard_entries())
-
-
-def scan(text: str) -> list[Hit]:
-    """Return the hits of :func:`guard_entries` in a text that no shared scan has read."""
-    return _index().scan(text).of("reference")
-
-
-_MAY_HOLD_SYMBOL = re.compile(
-    r"\d[a-zA-Z]?[^\S\n]?[-–—/][^\S\n]?(?:\d{4}[^\S\n]?[-–—/][^\S\n]?)?[A-ZĐ]"
-)
-
+__all__ = ["find_mentions"]
 
 CONGRESS_SYMBOL = "NQ-ĐH-"
 """Before the roman number of a national congress in the knowledge base's numbers."""
@@ -111,20 +35,12 @@ _CENTRE = re.compile(r"T[WƯ]\Z")
 
 def find_mentions(text: str, hits: list[Hit]) -> list[Mention]:
     """Return the mentions of a text in order, none overlapping, not yet resolved."""
-    rules = grammar()
-    anchors: list[tuple[int, int, Anchor | None]] = [(h.start, h.end, h.value) for h in hits]
-    has_symbol = _MAY_HOLD_SYMBOL.search(text) is not None
-    glued = _glued(text, rules)
-    if not anchors and not has_symbol and not glued:
+    anchors = anchors_of(text, hits)
+    if not anchors:
         return []
-    symbols = list(rules.symbol.finditer(text)) if has_symbol else []
-    anchors.extend((m.start(), m.end(), None) for m in symbols)
-    anchors.extend(glued)
-    # At one place the longest name goes first ("thông báo kết luận" before "thông báo").
-    anchors.sort(key=lambda a: (a[0], -a[1]))
     found: list[Mention] = []
     position = 0
-    finder = _Finder(text, rules)
+    finder = _Finder(text, grammar())
     for start, end, anchor in anchors:
         if start < position:
             continue
@@ -133,24 +49,6 @@ def find_mentions(text: str, hits: list[Hit]) -> list[Mention]:
             found.extend(mentions)
             position = mentions[-1].end
     return found
-
-
-def _glued(text: str, rules: Grammar) -> list[tuple[int, int, Anchor | None]]:
-    if not any(code in text for code in ("NQ", "CT", "KL", "QĐ", "NĐ")):
-        return []
-    known = _abbreviations()
-    return [
-        (m.start(), m.end(), known[m.group("abbreviation")]) for m in rules.glued.finditer(text)
-    ]
-
-
-@cache
-def _abbreviations() -> dict[str, Anchor]:
-    return {
-        anchor.written: anchor
-        for _, _, anchor in guard_entries()
-        if isinstance(anchor, Anchor) and anchor.kind == "abbreviation"
-    }
 
 
 class _Finder:
@@ -167,10 +65,8 @@ class _Finder:
         self.group += 1
         if anchor is None:
             number = self.text[start:end]
-            kind = self.rules.type_of(number)
-            if kind is None:
-                return []
-            return [self._numbered(start, end, (kind,), number)]
+            types = self.rules.types_of(number)
+            return [self._numbered(start, end, types, number)] if types else []
         if anchor.kind == "law":
             return self._law(start, end, anchor)
         if anchor.kind == "named":
@@ -286,7 +182,7 @@ class _Finder:
         return (
             self.rules.counted.match(self.text, place) is not None
             and self.rules.followers.match(self.text, place) is None
-            and self.tails["date"].match(self.text, place) is None
+            and self.tails["day"].match(self.text, place) is None
         )
 
     def _ends_noun(self, place: int) -> bool:
@@ -295,6 +191,7 @@ class _Finder:
         return (
             self.rules.followers.match(self.text, place) is not None
             or self.tails["term"].match(self.text, place) is not None
+            or self.tails["day"].match(self.text, place) is not None
             or self.tails["date"].match(self.text, place) is not None
         )
 
@@ -304,7 +201,9 @@ class _Finder:
         match = self.tails["plenum"].match(self.text, end)
         if match is None:
             return []
-        number = ordinal(match.group("word") or match.group("word2") or match.group("digit"))
+        number = ordinal(
+            next(filter(None, map(match.group, ("word", "word2", "digit", "digit2"))), None)
+        )
         if number is None:
             return []
         found = [self._of_plenum(start, match.end(), types, number)]
