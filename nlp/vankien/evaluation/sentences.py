@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vankien.analysis import Analysis
 from vankien.documents import Block, Document
 from vankien.evaluation.gold import SentencePassage, load_gold
 from vankien.evaluation.metrics import Count, Score, score
+from vankien.language.sentences import split_document
 
 __all__ = ["score_sentences", "underthesea_ends"]
 
@@ -53,7 +53,7 @@ def score_sentences(split: str, folder: Path | None, resamples: int) -> list[Sco
         gold = gold_ends(passage)
         block = Block(0, len(passage.text))
         document = Document(passage.id, "gold", passage.text, blocks=(block,))
-        ours.append(_count({s.end for s in Analysis(document).sentences}, gold))
+        ours.append(_count({s.end for s in split_document(document)}, gold))
         theirs.append(_count(underthesea_ends(passage.text), gold))
     return [
         score("sentences", "boundaries", ours, resamples=resamples),

@@ -37,9 +37,10 @@ _DASHES = "-–—"
 _QUOTES = frozenset("\"'”’»")
 _ITEM = re.compile(r"[a-zđ]{1,2}\)(?!\w)")
 _GROUP = re.compile(r"\d{3}(?!\d)")
+_SOURCE = re.compile(r"\([^()\n]{1,120}\)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _MONTH_YEAR = re.compile(r"\d{1,2}\.\s?(?:19|20)\d\d(?!\d)")
-_DAY_MONTH = re.compile(r"\d{1,2}\.\s?\d{1,2}\Z")
+_DAY_MONTH = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\Z")
 _COUNT = re.compile(r"\d[\d.,]{0,15}%?\s")
 _LOWER_CASE_AFTER_COUNT = re.compile(r"\d{1,3}%?\s[^\W\d_]")
 _NUMBERING = 24
@@ -90,16 +91,16 @@ def split_block(text: str) -> list[tuple[int, int]]:
                 start = after
                 continue
         found = text[mark]
-        if found == "(":
-            credit = rules.bracket_credit.match(text, mark)
-            if credit is None:
-                continue
-            begin = stop = credit.end()
+        bracket = _bracket(text, mark, stop, rules)
+        if bracket is not None:
+            begin = stop = bracket
             while cuts and cuts[-1] < stop:
                 cuts.pop()
             after = _skip(text, stop)
             if after == stop or after >= size or not _capital(text, after):
                 continue
+        elif found == "(":
+            continue
         elif found == "\n":
             after = _skip(text, stop)
             if after < size and text[after].islower() and not _ITEM.match(text, after):
@@ -150,6 +151,20 @@ def _capital(text: str, place: int) -> bool:
     if text[place] in "“\"'‘«" and place + 1 < len(text):
         place += 1
     return text[place].isupper()
+
+
+def _bracket(text: str, mark: int, stop: int, rules: SentenceRules) -> int | None:
+    """Return where the credit of a picture ends that begins here in brackets.
+
+    The source of a quotation ("... trong sạch.” (Toàn tập, tập 5)") is read alike.
+    """
+    if text[mark] == "(":
+        found = rules.bracket_credit.match(text, mark)
+    elif text[stop - 1] in _QUOTES and text.startswith(" (", stop):
+        found = _SOURCE.match(text, stop + 1)
+    else:
+        return None
+    return found.end() if found else None
 
 
 def _cuts(text: str, rules: SentenceRules) -> list[int]:
@@ -217,8 +232,8 @@ def _ends(text: str, start: int, mark: int, stop: int, after: int, rules: Senten
     if closed in _QUOTES and following in _DASHES:
         # A speaker's name follows ("?” – Chủ tịch xã hỏi") unless another speech does.
         return text[after + 1 : after + 3].strip()[:1] in ("“", '"', "‘", "«")
-    if closed in _QUOTES and gap and following == "(":
-        return False  # the source of a quotation
+    if closed in _QUOTES and gap and _SOURCE.match(text, after):
+        return False
     if "\n" in text[stop:after]:
         return True
     if mark > start and text[mark - 1] in "[(" and closed in "])":
@@ -297,11 +312,8 @@ def _number_ends(
     if long <= 2:
         if _MONTH_YEAR.match(text, after):
             return False
-        joined = digits
-        while joined > floor and (text[joined - 1].isdigit() or text[joined - 1] in ". "):
-            joined -= 1
         if _YEAR.match(text, after) and (
-            _DAY_MONTH.match(text[joined:mark].lstrip(" .")) or label in rules.months
+            label in rules.months or _DAY_MONTH.search(text[max(floor, mark - 7) : mark])
         ):
             return False
     return not (long <= 3 and label not in rules.labels and _GROUP.match(text, after))
