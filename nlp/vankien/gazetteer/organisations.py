@@ -1,177 +1,325 @@
-"""The organisation or place that a figure holds for, as written, with its province code.
+"""The organisations and places of a sentence that a figure may be about.
 
-Forms are data (``corpus/gazetteer/organisations.yaml``): *named* forms take a proper name
-("Đảng bộ tỉnh Lạng Sơn", "Huyện ủy Bắc Sơn"), *fixed* ones are names themselves ("cả
-nước"), *relative* ones point to what was named before ("toàn tỉnh").
+Where to start reading: :func:`find_scopes`.  The forms are data
+(``corpus/gazetteer/organisations.yaml``), combined here in the order in which Vietnamese
+names them: a word of extent ("toàn"), an organ ("Ban Thường vụ"), a Party organisation or
+committee ("Đảng bộ", "Tỉnh ủy"), a body ("Công an"), a territory ("tỉnh") and its name.
+A form without a name ("toàn tỉnh") points to what was named before.  The text of a mention
+is as written, up to a comma: the units that hold a commune are hints for its code.
+:mod:`vankien.gazetteer.scope_codes` gives a mention its code.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from vankien.codebook import load_yaml
-from vankien.gazetteer.places import district_provinces, province_code, provinces
+from vankien.gazetteer.places import unit_names, units_named
 from vankien.normalise import UPPER
 from vankien.resources import corpus_dir
 
-__all__ = ["ScopeMention", "find_scopes"]
+__all__ = ["ScopeMention", "find_scopes", "organisation_data"]
 
 
 @dataclass(frozen=True, slots=True)
 class ScopeMention:
-    """A scope in a text; ``code`` is the code of its province where the words tell it."""
+    """A scope in a text, as written.
+
+    ``level``: national, central, bloc, province, city (a province or district), district,
+    commune or body.  ``place`` is the proper name of its territory; ``letters`` those of a
+    Party organisation beside the territorial ones, or the whole code at the centre;
+    ``body`` the words of a commune, cell or other body.  ``hints`` are names of units said
+    to hold it.  ``relative``: without a name.  ``rank``: 0 a scope, 1 one that the words
+    around make less likely (the title of a person, "trực thuộc Tỉnh ủy").  ``bare``: a name
+    without a word for its level.  ``reach``: where the hints end.
+    """
 
     start: int
     end: int
     text: str
     level: str
-    code: str | None
-    relative: bool
+    place: str | None = None
+    kind: str | None = None
+    letters: str | None = None
+    body: str | None = None
+    hints: tuple[str, ...] = ()
+    relative: bool = False
+    rank: int = 0
+    bare: bool = False
+    reach: int = 0
 
 
-_NAME = rf"[{UPPER}]\w*(?:\s(?:[-–]\s)?[{UPPER}]\w*){{0,4}}"
-# Names of bodies hold small words: "Cục Quản lý thị trường tỉnh Lạng Sơn".
-_BODY = rf"{_NAME}(?:(?:\s\w+){{1,6}}?\s(?:tỉnh|thành phố|huyện)\s{_NAME})?"
-
-
-def _alternation(forms: list[str]) -> str:
-    def loose(form: str) -> str:
-        # The first letter may be a capital at the start of a sentence, "ủy" may be "uỷ".
-        words = re.escape(form).replace("ủy", "(?:ủy|uỷ)").replace("Ủy", "(?:Ủy|Uỷ)")
-        first = form[0]
-        if first.isalpha():
-            words = f"[{first.lower()}{first.upper()}]" + words[1:] if words[0] == first else words
-        return words.replace(r"\ ", r"\s+").replace("Đảng", "[Đđ]ảng")
-
-    return "|".join(loose(form) for form in sorted(forms, key=len, reverse=True))
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
-    data = load_yaml(corpus_dir() / "gazetteer" / "organisations.yaml")
-    parts: list[str] = []
-    levels: dict[str, str] = {}
-    for number, entry in enumerate(data["fixed"]):
-        levels[f"f{number}"] = entry["level"]
-        # "toàn Đảng bộ" is not "toàn Đảng".
-        parts.append(f"(?P<f{number}>(?:{_alternation(entry['forms'])})(?!\\w|\\s+bộ))")
-    for number, entry in enumerate(data["named"]):
-        levels[f"n{number}"] = entry["level"]
-        name = _BODY if entry["level"] == "organisation" else _NAME
-        parts.append(
-            f"(?P<n{number}>(?:{_alternation(entry['forms'])})\\s*(?P<n{number}name>{name}))"
-        )
-    for number, entry in enumerate(data["relative"]):
-        levels[f"r{number}"] = entry["level"]
-        parts.append(f"(?P<r{number}>(?:{_alternation(entry['forms'])})(?!\\w))")
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})"), levels, frozenset(data["not_names"])
+_WORD = rf"[{UPPER}][\w'’]*"
+_NAME = rf"{_WORD}(?:\s+(?:[-–]\s+)?{_WORD}|\s?[-–]\s?{_WORD}){{0,4}}"
+_WIDTH = {"body": 0, "commune": 1, "district": 2, "city": 2, "province": 3}
+_FORMS = (
+    "central", "body", "land", "committee", "free", "own", "sector", "plain", "party",
+)  # fmt: skip
 
 
 @cache
-def _bare_provinces() -> re.Pattern[str]:
-    names = {n for p in provinces() for n in (p.name, *p.variants)}
-    alternatives = "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)")
+def organisation_data() -> dict[str, Any]:
+    """Return the forms of organisations as the file holds them."""
+    data: dict[str, Any] = load_yaml(corpus_dir() / "gazetteer" / "organisations.yaml")
+    return data
 
 
-CHEAP = re.compile(
-    r"[Đđ]ảng|[Tt]ỉnh|[Tt]hành|[Hh]uyện|[Qq]uận|[Tt]hị|[Xx]ã|[Pp]hường|[Tt]oàn|[Cc]ả nước|"
-    r"[Cc]hi bộ|[Nn]gành|TP|UBKT|Ủy ban|Quân ủy|[Kk]hối|Ban "
-)
+def _any(forms: list[str]) -> str:
+    """An alternation in any case, the longest first; spaces match any white space."""
+    ordered = sorted(forms, key=len, reverse=True)
+    return "(?i:" + "|".join(re.escape(f).replace(r"\ ", r"\s+") for f in ordered) + ")"
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    forms: re.Pattern[str]
+    bare: re.Pattern[str]
+    heading: re.Pattern[str]
+    tail: re.Pattern[str]
+    around: dict[str, re.Pattern[str]]
+    territories: dict[str, str]
+    letters: dict[str, str]
+    central: dict[str, dict[str, Any]]
+    not_names: frozenset[str]
+    alone: frozenset[str]
+
+
+def _fold(words: str) -> str:
+    return " ".join(words.lower().replace("uỷ", "ủy").split())
+
+
+@cache
+def _grammar() -> _Grammar:
+    data = organisation_data()
+    territories = {_fold(w): level for level, ws in data["territories"].items() for w in ws}
+    territories |= {_fold(w): level for level, ws in data["committees"].items() for w in ws}
+    land = _any([w for ws in data["territories"].values() for w in ws])
+    committee = _any([w for ws in data["committees"].values() for w in ws])
+    span = f"(?:{_any(data['spans'])}\\s+)?"
+    organs = f"(?:{_any(data['organs'])}\\s+){{0,2}}"
+    party = _any(data["party"])
+    short = _any([n for n in unit_names("province") if re.search(r"HCM|\.", n)])
+    name = rf"(?:{short}|{_NAME}|\d{{1,2}}(?![\d/%]|[.,]\d))"
+    letters = {_fold(f): b["code"] for b in data["bodies"] for f in b["forms"]}
+    central = {_fold(f): entry for entry in data["central"] for f in entry["forms"]}
+    needs = [f for e in data["central"] if e.get("party") for f in e["forms"]]
+    free = [f for e in data["central"] if not e.get("party") for f in e["forms"]]
+    branches = "|".join(
+        re.escape(b).replace(r"\ ", r"\s+") for b in sorted(data["branches"], key=len, reverse=True)
+    )
+    opened = rf"{_any(data['bodies_named'])}(?:\s+(?:{branches}|{name}))+(?:\s+số\s+\d+)?"
+    opened += rf"|{_any(data['bodies_named'])}\s+(?:\w+\s+){{0,3}}số\s+\d+"
+    spot = rf"{_any(data['places_named'])}\s+(?:số\s+)?{name}"
+    alone = rf"{_any(data['independent'])}(?:\s+(?:{branches}|{_NAME}))+(?:\s+số\s+\d+)?"
+    alone += rf"|{_any(data['independent'])}\s+số\s+\d+"
+    sectors = data["sectors"]
+
+    def ends(number: int) -> str:
+        return rf"\s+(?P<t{number}>{land})(?!\w)(?:\s*(?P<n{number}>{name}))?"
+
+    alternatives = (
+        rf"(?P<central>{organs}(?:{party}\s+)?(?P<c0>{_any(free)})|{organs}{party}\s+"
+        rf"(?P<c1>{_any(needs)}))(?!\w|\s+bộ)",
+        rf"(?P<body>{organs}{party}\s+(?P<b1>{_any(list(letters))})(?!\w)(?:{ends(1)})?)",
+        rf"(?P<land>{organs}(?:{party}|{_any(data['state'])}){ends(2)})",
+        rf"(?P<committee>{organs}(?P<t3>{committee})(?!\w)(?:\s+(?P<n3>{name}))?)",
+        rf"(?P<free>{organs}{party}\s+(?P<b4>{opened}|{spot}|\d{{1,2}}(?![\d/%]|[.,]\d)|{_NAME})"
+        rf"(?:{ends(4)})?)",
+        rf"(?P<own>(?P<b5>{alone})(?:{ends(5)})?)",
+        rf"(?P<sector>{_any(sectors['forms'])}\s+{_any(sectors['names'])})(?!\w)",
+        rf"(?P<plain>(?P<t6>{land})(?!\w)(?:\s*(?P<n6>{name}))?)",
+        rf"(?P<party>{party})(?!\w)",
+    )
+    bare = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in unit_names("province"))
+    around = {
+        key: re.compile(rf"(?<!\w)(?:{data[key]})", re.IGNORECASE)
+        for key in ("counted", "titles", "second", "local", "bare_not_before", "listed_before")
+    }
+    around |= {key: re.compile(data[key]) for key in ("listed", "bare_not_after", "party_not")}
+    return _Grammar(
+        forms=re.compile(rf"(?<!\w)(?P<span>{span})(?:{'|'.join(alternatives)})"),
+        bare=re.compile(rf"(?<![\w-])(?:{bare})(?!\w|\s?-\s?[{UPPER}])"),
+        heading=re.compile(rf"\s*(?P<name>{_NAME})\s?(?=:)|(?<=[,;:]\s)(?P<item>{_NAME})\s(?=\d)"),
+        tail=re.compile(
+            rf"\s*\((?P<in>{_NAME})\)|,?\s+(?P<t>{land})\s+(?P<n>{_NAME})|,\s+(?P<p>{_NAME})"
+        ),
+        around=around,
+        territories=territories,
+        letters=letters,
+        central=central,
+        not_names=frozenset(data["not_names"]),
+        alone=frozenset(data["alone"]),
+    )
 
 
 def find_scopes(text: str) -> list[ScopeMention]:
-    """Return the scopes of a sentence in order, none overlapping.
-
-    A text without any of the words that begin one costs one search.
-    """
-    if not CHEAP.search(text):
-        return []
-    pattern, levels, not_names = _patterns()
+    """Return the scopes of a sentence in order, none overlapping."""
+    grammar = _grammar()
     found: list[ScopeMention] = []
     position = 0
-    while match := pattern.search(text, position):
-        group = match.lastgroup or ""
-        kind = next(key for key in levels if match.group(key) is not None)
-        level = levels[kind]
-        start, end = match.span()
-        position = end
-        del group
-        if kind[0] == "n":
-            name = match.group(f"{kind}name")
-            if level in ("province", "district") and name.split()[0] in not_names:
-                position = match.start(f"{kind}name")
-                mention = _as_relative(text, start, position, levels, pattern)
-                if mention is not None:
-                    found.append(mention)
-                continue
-            start, end, level, code = _resolve(text, match, kind, level)
-            position = end
-            found.append(ScopeMention(start, end, text[start:end], level, code, False))
-        elif kind[0] == "f":
-            found.append(ScopeMention(start, end, text[start:end], level, None, False))
-        else:
-            found.append(ScopeMention(start, end, text[start:end], level, None, True))
+    while match := grammar.forms.search(text, position):
+        mention = _read(match, text)
+        position = match.end() if mention is None else max(mention.end, mention.reach)
+        if mention is not None and (kept := _weighed(mention, text)) is not None:
+            found.append(kept)
+    _add_bare(found, text)
+    found.sort(key=lambda m: m.start)
     return found
 
 
-def _as_relative(
-    text: str, start: int, end: int, levels: dict[str, str], pattern: re.Pattern[str]
-) -> ScopeMention | None:
-    head = text[start:end].rstrip()
-    match = pattern.fullmatch(head)
-    if match is None:
+def _read(match: re.Match[str], text: str) -> ScopeMention | None:
+    grammar = _grammar()
+    start = match.start()
+    number = next((n for n in "123456" if match.group(f"t{n}") is not None), "")
+    form = next(f for f in _FORMS if match.group(f) is not None)
+    end = match.end(form)
+    if form == "central":
+        entry = grammar.central[_fold(match.group("c0") or match.group("c1"))]
+        return ScopeMention(start, end, text[start:end], entry["level"], letters=entry["code"])
+    word = _fold(match.group(f"t{number}")) if number else ""
+    level = grammar.territories.get(word, "")
+    place: str | None = None
+    if number:
+        place, end = _fit(match, number, level)
+    letters = body = None
+    if form == "body":
+        letters = grammar.letters[_fold(match.group("b1"))]
+    elif form in ("free", "own"):
+        words = match.group("b4") or match.group("b5")
+        if words.split()[0] in grammar.not_names:
+            return None
+        if not number and not words.isdigit() and units_named(words):
+            place, level = words, "city"
+        else:
+            body = text[match.start(form) : match.start(f"t{number}") if number else end].strip()
+            level = level or "body"
+    elif form == "sector":
+        body = match.group(form)
+    elif level == "commune" and place is not None:
+        body = text[match.start(f"t{number}") : end]
+    relative = place is None and body is None
+    hints, stop = _hints(text, end, level)
+    if form == "plain" and relative and word not in grammar.alone:
         return None
-    kind = next(key for key in levels if match.group(key) is not None)
-    return ScopeMention(start, start + len(head), head, levels[kind], None, kind[0] == "r")
+    return ScopeMention(
+        start, end, text[start:end], level or "body", place=place, kind=word or None,
+        letters=letters, body=body, hints=hints, relative=relative, reach=stop,
+    )  # fmt: skip
 
 
-def _resolve(
-    text: str, match: re.Match[str], kind: str, level: str
-) -> tuple[int, int, str, str | None]:
-    """Fit the proper name: the longest beginning that is a known unit, else as written."""
-    start, end = match.span()
-    name_start = match.start(f"{kind}name")
-    words = match.group(f"{kind}name").split()
+def _fit(match: re.Match[str], number: str, level: str) -> tuple[str | None, int]:
+    """Fit the proper name of a territory; return it and the end of the mention.
+
+    A known unit is preferred to a longer run of capitals where what follows opens another
+    phrase, or where the whole text is in capitals; otherwise the name is as written.
+    """
+    group = f"n{number}"
+    written = match.group(group)
+    if written is None:
+        return None, match.end(f"t{number}")
+    start = match.start(group)
+    ends = [w.end() for w in re.finditer(r"[^\s–-]+", written)]
+    words = [w.group() for w in re.finditer(r"[^\s–-]+", written)]
+    names = _grammar().not_names
+    if words[0] in names and not units_named(written):
+        return None, match.end(f"t{number}")
+    cut = next((i for i, w in enumerate(words) if w in names and i), len(words))
+    units = ("district", "province")
+    allowed = units if level in ("city", "commune") else (level,)
     for size in range(len(words), 0, -1):
-        name = " ".join(words[:size])
-        stop = _end_of(text, name_start, words[:size])
-        if level == "province":
-            code = province_code(name)
-            if code is not None:
-                return start, stop, level, code
-            owners = district_provinces(name)
-            if owners and re.search(r"[Tt]hành|TP", text[start:name_start]):
-                return start, stop, "district", owners[0] if len(owners) == 1 else None
-        elif level == "district":
-            owners = district_provinces(name)
-            if owners:
-                return start, stop, level, owners[0] if len(owners) == 1 else None
-    # A body or commune: its province may follow ("... tỉnh Lạng Sơn").
-    tail = re.compile(
-        r"(?:,?\s+(?:huyện|quận|thị xã|thành phố)\s+"
-        + _NAME
-        + r")?,?\s+(?:tỉnh|thành phố)\s+("
-        + _NAME
-        + ")"
-    )
-    further = tail.match(text, end)
-    inner = re.search(r"tỉnh\s+(" + _NAME + r")\Z", text[start:end])
-    if further:
-        code = province_code(further.group(1))
-        if code is not None:
-            return start, further.end(), level, code
-    found = _bare_provinces().search(text, name_start, end)
-    code = province_code(found.group()) if found else None
-    if inner and code is None:
-        code = province_code(inner.group(1))
-    return start, end, level, code
+        name = written[: ends[size - 1]]
+        if not any(units_named(name, level=known) for known in allowed):
+            continue
+        gap = written[ends[size - 1] :].lstrip()
+        if size >= cut or not gap or gap[0] in "-–" or (written.isupper() and level != "commune"):
+            return name, start + ends[size - 1]
+        break
+    dash = re.search(r"\s[-–]\s", written[: ends[cut - 1]])
+    end = dash.start() if dash else ends[cut - 1]
+    return written[:end], start + end
 
 
-def _end_of(text: str, start: int, words: list[str]) -> int:
-    position = start
-    for word in words:
-        position = text.index(word, position) + len(word)
-    return position
+def _hints(text: str, end: int, level: str) -> tuple[tuple[str, ...], int]:
+    """Return the wider units said to hold a scope, and where they end.
+
+    "(Nghệ An)", ", huyện X, tỉnh Y".  A unit of the same level beside it is another scope.
+    """
+    found: list[str] = []
+    width = _WIDTH.get(level, 0)
+    stop = end
+    while len(found) < 3 and (match := _grammar().tail.match(text, stop)):
+        name = match.group("in") or match.group("n") or match.group("p")
+        if match.group("n") is not None:
+            wider = _grammar().territories[_fold(match.group("t"))]
+            if _WIDTH[wider] <= width:
+                break
+            width = _WIDTH[wider]
+        elif not units_named(name, level="province") or width >= _WIDTH["province"]:
+            break
+        found.append(name)
+        stop = match.end()
+    return tuple(found), stop
+
+
+def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
+    """Judge a mention by the words around it; None where it is no scope."""
+    around = _grammar().around
+    start, end = mention.start, mention.end
+    before = text[max(0, start - 48) : start]
+    if mention.relative:
+        if around["counted"].search(before) or around["listed"].match(text, end):
+            return None
+        if around["listed_before"].search(before):
+            return None
+        if mention.level == "body" and mention.kind is None and mention.letters is None:
+            # "đảng bộ", "chi bộ" in small letters are what is counted, not who is spoken of.
+            if mention.text.islower() and " " not in mention.text.replace(" ", "", 1):
+                return None
+            if around["party_not"].match(text, end):
+                return None
+    elif mention.body is None and around["counted"].search(before) and mention.place is None:
+        return None
+    if around["titles"].search(before) or around["second"].search(before):
+        return replace(mention, rank=1)
+    return mention
+
+
+def _add_bare(found: list[ScopeMention], text: str) -> None:
+    """Add provinces named without a word for their level, and a place that heads a title."""
+    grammar = _grammar()
+    around = grammar.around
+
+    def free(start: int, end: int) -> bool:
+        return all(max(m.end, m.reach) <= start or end <= m.start for m in found)
+
+    for match in grammar.heading.finditer(text):
+        group = "name" if match.group("name") is not None else "item"
+        start, end = match.span(group)
+        name = match.group(group)
+        if group == "name" and start > 2:
+            continue
+        if name.split()[0] in grammar.not_names or not free(start, end) or len(name) < 4:
+            continue
+        if group == "item" and not units_named(name):
+            continue
+        found.append(
+            ScopeMention(start, end, name, "city", place=name, rank=0, bare=True)
+        )
+    for match in grammar.bare.finditer(text):
+        start, end = match.span()
+        if not free(start, end) or around["bare_not_after"].match(text, end):
+            continue
+        if around["bare_not_before"].search(text[max(0, start - 24) : start]):
+            continue
+        if re.search(rf"(?:^|\s)[{UPPER}]\w+\s+\Z", text[max(0, start - 14) : start]) or re.match(
+            rf"\s+[{UPPER}]\w*[^\W\d]", text[end:]
+        ):
+            continue
+        heads = not start or text[:start].rstrip(" \"“")[-1:] in ("", ";", ":", ".", ",")
+        found.append(
+            ScopeMention(start, end, match.group(), "province", place=match.group(),
+                         rank=0 if heads else 1, bare=True)
+        )  # fmt: skip

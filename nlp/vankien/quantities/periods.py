@@ -1,25 +1,33 @@
 """Expressions of time -> inclusive dates.
 
-A :class:`PeriodMention` keeps what the text says; :func:`resolve` turns it into dates
-against the document's date, and leaves None where neither text nor document tells.
+Where to start reading: :func:`find_periods`.  The forms are data
+(``corpus/codebook/periods.yaml``); the engine
 
-Read here: days, months, quarters, halves and months of a year ("6 tháng đầu năm 2021"),
-years and spans of years, terms, "đến hết năm 2020" (a point), "từ năm 2019 đến nay",
-"5 năm qua", "trong năm", "quý I"; "so với cùng kỳ", "so với năm 2019" are baselines and
-never the period of a figure.  Conventions: a term runs over calendar years; the year of
-"6 tháng đầu năm" is the document's.  Deliberately not read: lunar dates, clock times.
+1. finds *points* (a day, a quarter, a year, a term, "9 tháng qua", "đến nay"),
+2. joins two of them ("từ ... đến ...", "năm 2018, 2019"),
+3. reads from the words around what the point is: the moment up to which something counts
+   (``until``), its start, the base of a comparison, or part of a name or of the date of a
+   document ("Nghị quyết số 18-NQ/TW ngày 25/10/2017"), which is no period.
+
+:func:`resolve` turns a mention into dates against the document's date and the year spoken
+of, and leaves None where neither tells.  Conventions: a term runs over calendar years;
+"6 tháng đầu năm" is of the year spoken of; see :mod:`vankien.quantities.dates` for the
+rest.  Deliberately not read: lunar dates, clock times, weeks.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
+from vankien.codebook import load_yaml
+from vankien.quantities import dates
+from vankien.quantities.dates import Interval
 from vankien.quantities.numerals import parse_words
+from vankien.resources import codebook_dir
 
 __all__ = ["PeriodMention", "find_periods", "resolve"]
 
@@ -28,367 +36,413 @@ __all__ = ["PeriodMention", "find_periods", "resolve"]
 class PeriodMention:
     """An expression of time; offsets index the text searched.
 
-    ``point``: the words name a moment up to which something counts ("đến hết năm 2020").
-    ``open_end``: runs until the document's date ("đến nay").  ``relative``: needs the
-    document's date or year.  ``baseline``: what a figure is compared with.
+    ``kind`` is the form (``day``, ``month``, ``quarter``, ``year``, ``span``, ``term``,
+    ``now``, ...) and so the precision.  ``fields`` are the numbers said; ``relation`` is
+    ``at``, ``until``, ``since``, ``before``.  ``to`` is the end of "từ ... đến ...".
+    ``baseline``: what a figure is compared with; ``named``: part of a name, no period (a
+    term in it still tells which term is spoken of).
     """
 
     start: int
     end: int
     text: str
     kind: str
-    period_start: date | None = None
-    period_end: date | None = None
-    point: bool = False
+    fields: tuple[tuple[str, int], ...] = ()
+    relation: str = "at"
+    to: PeriodMention | None = None
     baseline: bool = False
-    open_end: bool = False
-    relative: str | None = None
+    named: bool = False
+    own: bool = False
+    offset: int = 0
+    side: str = ""
+
+    def get(self, name: str) -> int | None:
+        """Return a number said ("y", "m", "q", ...), or None."""
+        return dict(self.fields).get(name)
+
+    @property
+    def year_said(self) -> int | None:
+        """The year that the words name for their first point."""
+        return self.get("y")
+
+    @property
+    def year(self) -> int | None:
+        """The (last) year that the words name."""
+        if self.to is not None:
+            return self.to.year
+        return self.get("b") or self.get("y")
+
+    @property
+    def point(self) -> bool:
+        """Whether the words name a moment up to which something counts."""
+        return self.relation in ("until", "before") or self.kind in (
+            "now", "year_end", "year_start", "month_end", "today",
+        )  # fmt: skip
 
 
-_Y = r"(?:19|20)\d{2}"
-_COUNT = r"(?:\d{1,2}|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mười một|mười hai)"
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "1": 1, "2": 2, "3": 3, "4": 4,
-          "một": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4}  # fmt: skip
-_DAY = rf"(?:ngày\s+)?(?P<d>\d{{1,2}})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<y>{_Y})(?!\d)"
-_DAY_WORDS = rf"ngày\s+(?P<d2>\d{{1,2}})\s+tháng\s+(?P<m2>\d{{1,2}})(?:,?\s+năm\s+(?P<y2>{_Y}))?"
-_MONTH = rf"tháng\s+(?P<m3>\d{{1,2}})(?:\s?[-/.]\s?|,?\s+năm\s+)(?P<y3>{_Y})"
-_QUARTER = (
-    rf"quý\s+(?P<q>iv|iii|ii|i|[1-4]|một|hai|ba|tư)(?!\w)(?:(?:\s?[-/]\s?|,?\s+năm\s+|\s+)"
-    rf"(?P<y4>{_Y}))?"
-)
-_FIRST = (
-    rf"(?P<n5>{_COUNT})\s+tháng\s+(?:đầu|cuối|qua|(?=(?:của\s+)?năm\s+{_Y}))(?:\s*(?:của\s+)?"
-    rf"(?:năm\s+(?P<y5>{_Y})|năm|nhiệm kỳ))?"
-)
-_LAST5 = re.compile(r"cuối")
-_SPAN = (
-    rf"(?:nhiệm kỳ|giai đoạn|khóa|những năm|các năm|trong các năm|niên khóa|năm học)\s+"
-    rf"(?:từ\s+)?(?P<a6>{_Y})\s?(?:[-–—]|đến|và)\s?(?:năm\s+)?(?P<b6>{_Y})"
-)
-_FROM_TO = (
-    rf"từ\s+(?:đầu\s+|cuối\s+)?(?:năm\s+)?(?P<a7>{_Y})\s+(?:đến|tới)\s+(?:hết\s+|cuối\s+)?"
-    rf"(?:năm\s+)?(?P<b7>{_Y})"
-)
-_SINCE = (
-    rf"(?:từ|kể từ)\s+(?:đầu\s+|cuối\s+|sau\s+)?(?:(?:tháng\s+(?P<m8>\d{{1,2}})\s?[/-]\s?)|"
-    rf"năm\s+|ngày\s+(?P<d8>\d{{1,2}})/(?P<mm8>\d{{1,2}})/)?(?P<y8>{_Y})\s+(?:đến|tới)\s+nay"
-)
-_SINCE_TERM = r"từ\s+(?:đầu|đầu năm|đầu nhiệm kỳ)\s*(?:nhiệm kỳ|năm)?\s+(?:đến|tới)\s+nay"
-_UNTIL = (
-    r"(?:tính\s+)?(?:đến|tới)\s+(?:thời điểm\s+)?(?:hết|cuối|hết tháng|cuối tháng|hết ngày)?\s*"
-)
-_UNTIL_YEAR = rf"{_UNTIL}(?:năm\s+)(?P<y9>{_Y})"
-_YEAR = rf"(?:trong\s+|cả\s+|riêng\s+|hết\s+|cuối\s+|đầu\s+)?năm\s+(?P<y10>{_Y})"
-_PAST = (
-    rf"(?:trong\s+)?(?P<n11>{_COUNT})\s+(?P<u11>năm|tháng|quý)\s+(?:qua|gần đây|vừa qua|"
-    rf"trở lại đây)"
-)
-_THIS = (
-    r"(?:trong\s+)?(?P<this>năm qua|năm nay|năm vừa qua|trong năm|cả năm|năm ngoái|năm trước)(?!\w)"
-)
-_NOW = (
-    r"(?P<now>đến nay|hiện nay|hiện có|hiện(?=\s+(?:có|toàn|còn))|tính đến nay|tới nay|"
-    r"đến thời điểm này)"
-)
-_YEARLY = r"(?P<yearly>hằng năm|hàng năm|mỗi năm|bình quân mỗi năm|bình quân hằng năm)"
-_BARE_SPAN = rf"(?<![\d/.])(?P<a12>{_Y})\s?[-–]\s?(?P<b12>{_Y})(?!\d)"
-_EVENT = (
-    rf"đợt\s+(?P<d13>\d{{1,2}})\s?/\s?(?P<m13>\d{{1,2}})(?:(?:\s?/\s?|\s+năm\s+)(?P<y13>{_Y}))?"
-)
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    points: re.Pattern[str]
+    kinds: tuple[dict[str, Any], ...]
+    relations: dict[str, re.Pattern[str]]
+    cheap: re.Pattern[str]
+    roman: dict[str, int]
+    months: dict[str, int]
+    congresses: dict[str, tuple[int, int]]
+    last: str
 
-# Every expression begins with one of these; the gate keeps the alternatives below from being
-# tried at each character.
-_GATE = (
-    r"(?<!\w)(?=\d|tính|đến|tới|từ|kể|nhiệm|giai|khóa|những|các năm|trong|niên|năm|tháng|ngày|quý|"
-    r"đợt|cả năm|riêng|hết|cuối|đầu|hằng|hàng|mỗi|bình|hiện|một|hai|ba|bốn|sáu|bảy|tám|chín|mười)"
-)
-_ALL = re.compile(
-    _GATE
-    + "(?:"
-    + "|".join(
-        f"(?P<{name}>{pattern})"
-        for name, pattern in (
-            ("until_day", _UNTIL + _DAY),
-            ("until_day_words", _UNTIL + _DAY_WORDS.replace("2>", "2u>")),
-            ("until_month", _UNTIL + _MONTH.replace("3>", "3u>")),
-            ("until_year", _UNTIL_YEAR),
-            ("from_to", _FROM_TO),
-            ("since", _SINCE),
-            ("since_term", _SINCE_TERM),
-            ("span", _SPAN),
-            ("first", _FIRST),
-            ("quarter", _QUARTER),
-            ("event", _EVENT),
-            ("day", _DAY.replace("<d>", "<d0>").replace("<m>", "<m0>").replace("<y>", "<y0>")),
-            ("day_words", _DAY_WORDS),
-            ("month", _MONTH),
-            ("past", _PAST),
-            ("year", _YEAR),
-            ("this", _THIS.replace("<this>", "<this_word>")),
-            ("yearly", _YEARLY.replace("<yearly>", "<yearly_word>")),
-            ("now", _NOW.replace("<now>", "<now_word>")),
-            ("bare_span", _BARE_SPAN),
-        )
+
+@cache
+def _grammar() -> _Grammar:
+    data = load_yaml(codebook_dir() / "periods.yaml")
+    macros: dict[str, str] = data["macros"]
+
+    def expand(pattern: str, number: int | None = None) -> str:
+        while "{" in (shorter := re.sub(r"\{\d", "", pattern)) and any(
+            f"{{{name}}}" in shorter for name in macros
+        ):
+            for name, text in macros.items():
+                pattern = pattern.replace(f"{{{name}}}", text)
+        pattern = pattern.replace(" ?", r"\s?").replace(" ", r"\s+")
+        if number is not None:
+            pattern = re.sub(r"\(\?P<(\w+)>", rf"(?P<\1__{number}>", pattern)
+        return pattern
+
+    rules = data["points"]
+    gate = "|".join(re.escape(word) for word in data["gate"])
+    every = "|".join(f"(?P<r{i}>{expand(rule['pattern'], i)})" for i, rule in enumerate(rules))
+    names = (
+        "until", "until_end", "before", "since", "lead_in", "to", "list", "now_after", "apposed",
+        "baseline", "same_period", "same_period_own", "compared", "named", "dated", "law", "born",
+    )  # fmt: skip
+    return _Grammar(
+        points=re.compile(rf"(?<!\w)(?=\d|{gate})(?:{every})", re.IGNORECASE),
+        kinds=tuple(rules),
+        relations={name: re.compile(expand(data[name]), re.IGNORECASE) for name in names},
+        cheap=re.compile(data["cheap"], re.IGNORECASE),
+        roman=data["roman"],
+        months=data["months"],
+        congresses={name: (a, b) for name, (a, b) in data["congresses"].items()},
+        last=data["last"],
     )
-    + ")",
-    re.IGNORECASE,
-)
-_BASELINE = re.compile(
-    r"(?:so với|so|bằng|hơn|gấp [\d,.]+ lần|cùng kỳ)\s+(?:với\s+)?(?:cùng kỳ\s+|thời điểm\s+|"
-    r"cuối\s+|đầu\s+)?$",
-    re.IGNORECASE,
-)
-_SAME_PERIOD = re.compile(
-    r"cùng kỳ(?:\s+(?:của\s+)?(?:năm|nhiệm kỳ)\s+(?:trước|ngoái|\d{4}))?", re.IGNORECASE
-)
-_NAME_BEFORE = re.compile(
-    r"(?:(?:đại hội|khóa [ivxlc]+,?|lần thứ [ivxlc]+,?|lần thứ \d+,?|kế hoạch|"
-    r"ban chấp hành)[^.;]{0,60}|"
-    r"đại hội[^.;]{0,90})$",
-    re.IGNORECASE,
-)
-CHEAP = re.compile(r"\d|năm|tháng|quý|hiện|đến nay|cùng kỳ", re.IGNORECASE)
-
-
-def _number(text: str) -> int | None:
-    if text.isdigit():
-        return int(text)
-    value = parse_words(text.lower().split())
-    return None if value is None else int(value)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    if 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]:
-        return date(year, month, day)
-    return None
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def find_periods(text: str) -> list[PeriodMention]:
     """Return the expressions of time of a sentence in order, none overlapping."""
-    if not CHEAP.search(text):
+    grammar = _grammar()
+    if not grammar.cheap.search(text):
         return []
-    found: list[PeriodMention] = []
-    for match in _ALL.finditer(text):
-        mention = _read(match)
-        if mention is None:
-            continue
-        if mention.kind in ("span", "bare_span") and _NAME_BEFORE.search(
-            text[max(0, mention.start - 110) : mention.start]
-        ):
-            continue  # the term in a name: "Đại hội lần thứ XVII, nhiệm kỳ 2020 - 2025"
-        if _BASELINE.search(text[max(0, mention.start - 40) : mention.start]):
-            mention = _with(mention, baseline=True)
-        found.append(mention)
-    for match in _SAME_PERIOD.finditer(text):
-        if not any(m.start < match.end() and match.start() < m.end for m in found):
-            found.append(PeriodMention(*match.span(), match.group(), "baseline", baseline=True))
+    found = [m for match in grammar.points.finditer(text) if (m := _point(match, text))]
+    found = _joined(found, text)
+    found = [m for mention in found if (m := _related(mention, text)) is not None]
+    # "đến nay" within "từ đầu năm đến nay" is no second expression.
+    found = [m for i, m in enumerate(found) if not i or m.start >= found[i - 1].end]
+    for match in grammar.relations["same_period"].finditer(text):
+        found = [m for m in found if m.end <= match.start() or m.start >= match.end()]
+        found.append(_same_period(match, text))
     found.sort(key=lambda m: m.start)
     return found
 
 
-def _with(mention: PeriodMention, *, baseline: bool) -> PeriodMention:
+def _same_period(match: re.Match[str], text: str) -> PeriodMention:
+    """ "Cùng kỳ": a base of comparison, or the period of the figure that it introduces."""
+    relations = _grammar().relations
+    year = match.group("y") or match.group("y_")
+    own = relations["same_period_own"].match(text, match.end()) is not None
+    compared = relations["compared"].search(text, max(0, match.start() - 24), match.start())
     return PeriodMention(
-        mention.start, mention.end, mention.text, mention.kind, mention.period_start,
-        mention.period_end, mention.point, baseline, mention.open_end, mention.relative,
+        *match.span(), match.group(), "same_period",
+        fields=(("y", int(year)),) if year else (), baseline=not own or compared is not None,
     )  # fmt: skip
 
 
-def _read(match: re.Match[str]) -> PeriodMention | None:
-    kind = match.lastgroup or ""
-    for name in _READERS:
-        if match.group(name) is not None:
-            kind = name
-            break
-    text = match.group()
-    stripped = text.strip()
-    if stripped.lower().startswith("trong "):
-        stripped = stripped[6:].lstrip()
-    start = match.start() + text.rindex(stripped)
-    end = start + len(stripped)
-    values = _READERS[kind](match)
-    if values is None:
+def _number(text: str) -> int | None:
+    grammar = _grammar()
+    if text.isdigit():
+        return int(text)
+    lowered = " ".join(text.lower().split())
+    value = parse_words(lowered.split())
+    return int(value) if value is not None else grammar.months.get(lowered)
+
+
+def _point(match: re.Match[str], text: str) -> PeriodMention | None:
+    grammar = _grammar()
+    index = int((match.lastgroup or "r0")[1:])
+    rule = grammar.kinds[index]
+    kind: str = rule["kind"]
+    fields: dict[str, int] = {}
+    side = rule.get("side", "")
+    suffix = f"__{index}"
+    for name, raw in match.groupdict().items():
+        if raw is None or not name.endswith(suffix):
+            continue
+        field = name.removesuffix(suffix)
+        field = "y" if field.startswith("y") else field
+        if field == "side":
+            side = "last" if raw.lower() == grammar.last else "first"
+        elif field == "roman":
+            fields["a"], fields["b"] = grammar.congresses[raw.lower()]
+        elif field == "q":
+            fields["q"] = grammar.roman[raw.lower()]
+        else:
+            value = grammar.months.get(raw.lower()) if field == "m" else None
+            value = _number(raw) if value is None else value
+            if value is None:
+                return None
+            fields[field] = value
+    if not _sane(kind, fields):
         return None
-    return PeriodMention(start, end, stripped, kind, **values)
-
-
-def _point(day: date | None) -> dict[str, Any] | None:
-    return None if day is None else {"period_start": day, "period_end": day, "point": True}
-
-
-def _whole(first: date | None, last: date | None) -> dict[str, Any] | None:
-    if first is None or last is None or last < first:
+    start, end = match.span()
+    if kind == "bare_months" and not _clause_opens(text, start):
         return None
-    return {"period_start": first, "period_end": last}
+    return PeriodMention(
+        start, end, match.group(), kind, tuple(fields.items()),
+        own=bool(rule.get("own")), offset=int(rule.get("offset", 0)), side=side,
+    )  # fmt: skip
 
 
-def _int(match: re.Match[str], group: str) -> int:
-    return int(match.group(group))
+def _sane(kind: str, fields: dict[str, int]) -> bool:
+    if not 1 <= fields.get("m", 1) <= 12 or not 1 <= fields.get("d", 1) <= 31:
+        return False
+    if not 1 <= fields.get("d_", 1) <= 31:
+        return False
+    if kind in ("months", "bare_months") and not 1 <= fields["n"] <= 12:
+        return False
+    if kind == "bare_months" and fields["n"] < 2:
+        return False
+    return "a" not in fields or 0 <= fields["b"] - fields["a"] <= 60
 
 
-def _year_span(first: int, last: int) -> dict[str, Any] | None:
-    if last < first or last - first > 60:
+_CLAUSE = re.compile(r"(?:^|[;:,(.\"“]\s*|\A\W*)\Z")
+
+
+def _clause_opens(text: str, start: int) -> bool:
+    """A bare "9 tháng" is a period at the head of a clause or after a word that leads in."""
+    before = text[max(0, start - 16) : start]
+    if _grammar().relations["lead_in"].search(before):
+        return True
+    return _CLAUSE.search(before) is not None or bool(re.search(r"(?i)(?<!\w)ước\s+\Z", before))
+
+
+def _joined(points: list[PeriodMention], text: str) -> list[PeriodMention]:
+    """Join two points to an interval, and a list of years to its first and last."""
+    relations = _grammar().relations
+    joined: list[PeriodMention] = []
+    for point in points:
+        before = joined[-1] if joined else None
+        gap = text[before.end : point.start] if before else ""
+        if before is None:
+            joined.append(point)
+        elif relations["to"].fullmatch(gap) and _can_run(before, point, text):
+            joined[-1] = _span(before, point, text)
+        elif relations["list"].fullmatch(gap) and _years_follow(before, point):
+            joined[-1] = replace(
+                before, end=point.end, text=text[before.start : point.end], kind="span",
+                fields=(("a", before.get("a") or before.get("y") or 0), ("b", point.get("y") or 0)),
+            )  # fmt: skip
+        else:
+            joined.append(point)
+    return joined
+
+
+_UNITS = {"day": 0, "short_day": 0, "month": 1, "quarter": 2, "year": 3, "bare_year": 3, "year_end": 3,
+          "year_start": 3, "months": 1}  # fmt: skip
+
+
+def _can_run(first: PeriodMention, last: PeriodMention, text: str) -> bool:
+    if first.to is not None or first.kind not in _UNITS or last.kind not in _UNITS:
+        return False
+    if _grammar().relations["since"].search(text, max(0, first.start - 24), first.start):
+        return True
+    years = ("bare_year", "year")
+    if "day" in (first.kind, last.kind):
+        return _UNITS[first.kind] == _UNITS[last.kind]
+    return first.kind in years and last.kind in years
+
+
+def _span(first: PeriodMention, last: PeriodMention, text: str) -> PeriodMention:
+    start = first.start
+    opening = _grammar().relations["since"].search(text, max(0, start - 24), start)
+    if opening:
+        start = opening.start()
+    return replace(first, start=start, end=last.end, text=text[start : last.end], to=last)
+
+
+def _years_follow(first: PeriodMention, last: PeriodMention) -> bool:
+    if last.kind not in ("bare_year", "year") or first.kind not in ("year", "bare_year", "span"):
+        return False
+    before = first.get("b") or first.get("y")
+    return first.to is None and before is not None and last.get("y") == before + 1
+
+
+def _related(mention: PeriodMention, text: str) -> PeriodMention | None:
+    """Read the words around a point; None where it is no expression of time at all."""
+    relations = _grammar().relations
+    start, end = mention.start, mention.end
+
+    def before(name: str, reach: int) -> re.Match[str] | None:
+        return relations[name].search(text, max(0, start - reach), start)
+
+    def widen(opening: re.Match[str], relation: str) -> PeriodMention:
+        return replace(
+            mention, start=opening.start(), text=text[opening.start() : mention.end],
+            relation=relation,
+        )  # fmt: skip
+
+    if before("baseline", 48):
+        return replace(mention, baseline=True)
+    if mention.kind in ("day", "year", "bare_year") and (before("dated", 60) or before("born", 20)):
         return None
-    return _whole(date(first, 1, 1), date(last, 12, 31))
-
-
-def _read_first(match: re.Match[str]) -> dict[str, Any] | None:
-    months = _number(match.group("n5"))
-    if months is None or not 1 <= months <= 12:
+    if mention.kind in ("year", "bare_year", "year_end") and before("law", 52):
         return None
-    last = bool(_LAST5.search(match.group("first")))
-    if re.search(r"nhiệm kỳ\Z|qua\Z", match.group("first"), re.IGNORECASE) and not match.group(
-        "y5"
-    ):
-        return {"relative": f"past_months:{months}"} if "qua" in match.group("first") else {}
-    if match.group("y5") is None:
-        return {"relative": f"{'last' if last else 'first'}_months:{months}"}
-    return _months_of(_int(match, "y5"), months, last=last)
-
-
-def _months_of(year: int, months: int, *, last: bool) -> dict[str, Any] | None:
-    if last:
-        return _whole(date(year, 13 - months, 1), date(year, 12, 31))
-    return _whole(date(year, 1, 1), _month_end(year, months))
-
-
-def _read_quarter(match: re.Match[str]) -> dict[str, Any] | None:
-    quarter = _ROMAN[match.group("q").lower()]
-    if match.group("y4") is None:
-        return {"relative": f"quarter:{quarter}"}
-    return _quarter_of(_int(match, "y4"), quarter)
-
-
-def _quarter_of(year: int, quarter: int) -> dict[str, Any] | None:
-    return _whole(date(year, 3 * quarter - 2, 1), _month_end(year, 3 * quarter))
-
-
-def _read_since(match: re.Match[str]) -> dict[str, Any] | None:
-    month = match.group("m8") or match.group("mm8")
-    first = _date(_int(match, "y8"), int(month or 1), int(match.group("d8") or 1))
-    return None if first is None else {"period_start": first, "open_end": True}
-
-
-def _read_event(match: re.Match[str]) -> dict[str, Any] | None:
-    if match.group("y13") is None:
-        return {"relative": f"day:{match.group('m13')}-{match.group('d13')}"}
-    day = _date(_int(match, "y13"), _int(match, "m13"), _int(match, "d13"))
-    return None if day is None else {"period_start": day, "period_end": day}
-
-
-def _read_day_words(match: re.Match[str]) -> dict[str, Any] | None:
-    if match.group("y2") is None:
-        return {"relative": f"day:{match.group('m2')}-{match.group('d2')}"}
-    day = _date(_int(match, "y2"), _int(match, "m2"), _int(match, "d2"))
-    return None if day is None else {"period_start": day, "period_end": day}
-
-
-def _read_until_words(match: re.Match[str]) -> dict[str, Any] | None:
-    if match.group("y2u") is None:
-        return {"relative": f"until_day:{match.group('m2u')}-{match.group('d2u')}", "point": True}
-    return _point(_date(_int(match, "y2u"), _int(match, "m2u"), _int(match, "d2u")))
-
-
-def _read_month(year: str, month: str) -> dict[str, Any] | None:
-    if not 1 <= int(month) <= 12:
-        return None
-    return _whole(date(int(year), int(month), 1), _month_end(int(year), int(month)))
-
-
-def _read_until_month(match: re.Match[str]) -> dict[str, Any] | None:
-    month = _int(match, "m3u")
-    return _point(_month_end(_int(match, "y3u"), month)) if 1 <= month <= 12 else None
-
-
-def _read_past(match: re.Match[str]) -> dict[str, Any] | None:
-    number = _number(match.group("n11"))
-    unit = match.group("u11").lower()
-    if number is None or number < 1:
-        return None
-    if unit == "tháng":
-        return {"relative": f"past_months:{number}"}
-    return {"relative": f"past_years:{number}" if unit == "năm" else f"past_months:{3 * number}"}
-
-
-def _read_this(match: re.Match[str]) -> dict[str, Any] | None:
-    word = match.group("this_word").lower()
-    return {"relative": "last_year" if word in ("năm ngoái", "năm trước") else "this_year"}
-
-
-_READERS: dict[str, Callable[[re.Match[str]], dict[str, Any] | None]] = {
-    "until_day": lambda m: _point(_date(_int(m, "y"), _int(m, "m"), _int(m, "d"))),
-    "until_day_words": _read_until_words,
-    "until_month": _read_until_month,
-    "until_year": lambda m: _point(date(_int(m, "y9"), 12, 31)),
-    "from_to": lambda m: _year_span(_int(m, "a7"), _int(m, "b7")),
-    "since": _read_since,
-    "since_term": lambda _: {"relative": "since_start", "open_end": True},
-    "span": lambda m: _year_span(_int(m, "a6"), _int(m, "b6")),
-    "first": _read_first,
-    "quarter": _read_quarter,
-    "event": _read_event,
-    "day": lambda m: (
-        lambda day: None if day is None else {"period_start": day, "period_end": day}
-    )(_date(_int(m, "y0"), _int(m, "m0"), _int(m, "d0"))),
-    "day_words": _read_day_words,
-    "month": lambda m: _read_month(m.group("y3"), m.group("m3")),
-    "past": _read_past,
-    "year": lambda m: _year_span(_int(m, "y10"), _int(m, "y10")),
-    "this": _read_this,
-    "yearly": lambda _: {"relative": "yearly"},
-    "now": lambda _: {"relative": "now", "point": True},
-    "bare_span": lambda m: _year_span(_int(m, "a12"), _int(m, "b12")),
-}
+    if mention.kind in ("term", "congress", "bare_span", "span") and before("named", 110):
+        return replace(mention, named=True)
+    if mention.to is not None:
+        return mention
+    later = relations["now_after"].match(text, end)
+    opening = before("since", 28)
+    if later and (opening or mention.kind in ("year_start", "term_side")):
+        first = opening.start() if opening else start
+        return replace(
+            mention, start=first, end=later.end(), text=text[first : later.end()], relation="since",
+            to=PeriodMention(*later.span(), later.group(), "now"),
+        )  # fmt: skip
+    if mention.kind == "now":
+        return mention
+    ending = before("until", 32)
+    if ending and mention.kind not in ("yearly", "past_months", "past_years", "today"):
+        return widen(ending, "until")
+    if opening and mention.kind in _UNITS:
+        return widen(opening, "since")
+    earlier = before("before", 16)
+    if earlier and mention.kind in ("day", "short_day", "month", "year"):
+        return widen(earlier, "before")
+    if mention.kind in ("bare_year", "short_day"):
+        return None  # alone, "2019" is a number and "3/5" a share
+    closing = before("until_end", 8)
+    if closing and mention.kind in ("month", "quarter"):
+        return widen(closing, "until")
+    return mention
 
 
 def resolve(
-    mention: PeriodMention, *, anchor: date | None, year: int | None = None
-) -> tuple[date | None, date | None]:
+    mention: PeriodMention,
+    *,
+    anchor: date | None,
+    year: int | None = None,
+    term: tuple[int, int] | None = None,
+    period: Interval | None = None,
+) -> Interval:
     """Return inclusive dates of a mention, None where text and document do not tell.
 
-    ``anchor`` is the document's date; ``year`` the year that the document speaks of, where
-    it is known otherwise (its title: "báo cáo năm 2020").
+    ``anchor`` is the document's date; ``year`` the year spoken of, where earlier words tell
+    it; ``term`` the term spoken of; ``period`` what "cùng kỳ" refers to.
     """
-    if mention.period_start or mention.period_end:
-        return mention.period_start, anchor if mention.open_end else mention.period_end
-    spoken = year if year is not None else (anchor.year if anchor else None)
-    kind, _, value = (mention.relative or "").partition(":")
-    if kind == "now":
-        return anchor, anchor
-    if kind == "since_start":
-        return None, anchor
-    if spoken is None:
-        return None, None
-    if kind in ("first_months", "last_months"):
-        return _pair(_months_of(spoken, int(value), last=kind == "last_months"))
+    if mention.kind == "same_period":
+        if period is None or period[1] is None:
+            return dates.OPEN
+        said = mention.get("y")
+        return dates.shift_years(period, said - period[1].year if said else -1)
+    if mention.to is not None:
+        last = resolve(mention.to, anchor=anchor, year=year, term=term)[1]
+        known = mention.to.year or (last.year if last else None)
+        if mention.year_said is None and known is not None:
+            year = known
+        return _whole(mention, anchor, year, term)[0], last
+    first, last = _whole(mention, anchor, year, term)
+    if mention.relation in ("until", "before"):
+        return None, last
+    if mention.relation == "since":
+        return first, None
+    return first, last
+
+
+def _whole(
+    mention: PeriodMention, anchor: date | None, year: int | None, term: tuple[int, int] | None
+) -> Interval:
+    kind, get = mention.kind, mention.get
+    first, last = get("a"), get("b")
+    if first is not None and last is not None:
+        return dates.years_of(first, last)
+    if kind == "term_side":
+        return _of_term(mention.side, term)
+    if kind in ("now", "today"):
+        day = None if anchor is None else anchor + timedelta(days=mention.offset)
+        return day, day
+    if kind.startswith("past_") or kind in ("last_year", "next_year"):
+        return _relative(mention, anchor, year)
+    said = mention.year_said
+    if said is None and mention.own:
+        said = anchor.year if anchor else year
+    if said is None:
+        said = year if year is not None else dates.spoken_year(anchor, _months(mention))
+    return dates.OPEN if said is None else _in_year(mention, said, anchor)
+
+
+def _months(mention: PeriodMention) -> tuple[int, int] | None:
+    kind, get = mention.kind, mention.get
+    month, quarter, count = get("m"), get("q"), get("n")
+    if month is not None:
+        return month, month
+    if quarter is not None:
+        return 3 * quarter - 2, 3 * quarter
+    if kind in ("months", "bare_months") and count is not None and mention.side != "last":
+        return 1, count
+    if kind == "year_end":
+        return 12, 12
+    return None if kind in ("year_start", "month_end") else (1, 12)
+
+
+def _in_year(mention: PeriodMention, year: int, anchor: date | None) -> Interval:
+    kind, get = mention.kind, mention.get
+    if kind in ("day", "days", "short_day"):
+        month, day = get("m") or 0, get("d") or 0
+        return dates.day_of(year, month, day), dates.day_of(year, month, get("d_") or day)
+    if kind == "month":
+        return dates.month_of(year, get("m") or 0)
     if kind == "quarter":
-        return _pair(_quarter_of(spoken, int(value)))
-    if kind == "this_year":
-        return date(spoken, 1, 1), date(spoken, 12, 31)
-    if kind == "last_year":
-        return date(spoken - 1, 1, 1), date(spoken - 1, 12, 31)
-    if kind in ("day", "until_day"):
-        month, _, day = value.partition("-")
-        found = _date(spoken, int(month), int(day))
-        return found, found
-    if kind == "past_years" and year is not None:
-        return date(year - int(value) + 1, 1, 1), date(year, 12, 31)
-    if kind == "past_months" and anchor is not None:
-        months = int(value)
-        last = anchor.replace(day=1) - timedelta(days=1) if anchor.day < 20 else anchor
-        first = (last.year * 12 + last.month - 1) - months + 1
-        return date(first // 12, first % 12 + 1, 1), _month_end(last.year, last.month)
-    return None, None
+        return dates.quarter_of(year, get("q") or 0)
+    if kind in ("months", "bare_months"):
+        return dates.months_of(year, get("n") or 0, last=mention.side == "last")
+    if kind == "half":
+        return dates.half_of(year, last=mention.side == "last")
+    if kind == "year_end":
+        return date(year, 12, 31), date(year, 12, 31)
+    if kind == "year_start":
+        return date(year, 1, 1), date(year, 1, 1)
+    if kind == "month_end" and anchor is not None:
+        return dates.month_of(year, anchor.month)
+    if kind in ("year", "bare_year", "this_year"):
+        return dates.years_of(year, year)
+    return dates.OPEN
 
 
-def _pair(values: dict[str, object] | None) -> tuple[date | None, date | None]:
-    if values is None:
-        return None, None
-    first, last = values["period_start"], values["period_end"]
-    return (
-        first if isinstance(first, date) else None,
-        last if isinstance(last, date) else None,
-    )
+def _of_term(side: str, term: tuple[int, int] | None) -> Interval:
+    if term is None:
+        return dates.OPEN
+    whole = dates.years_of(*term)
+    if side == "whole":
+        return whole
+    return (whole[0], whole[0]) if side == "start" else (whole[1], whole[1])
+
+
+def _relative(mention: PeriodMention, anchor: date | None, year: int | None) -> Interval:
+    kind = mention.kind
+    count = mention.get("n") or 0
+    if kind == "past_years":
+        if anchor is not None:
+            return dates.past_years(anchor, count)
+        return dates.OPEN if year is None else dates.years_of(year - count + 1, year)
+    if anchor is None:
+        if year is not None and kind in ("last_year", "next_year"):
+            other = year + (1 if kind == "next_year" else -1)
+            return dates.years_of(other, other)
+        return dates.OPEN
+    if kind in ("past_months", "past_quarters"):
+        return dates.last_months(anchor, count * (3 if kind == "past_quarters" else 1))
+    if kind == "past_year":
+        # Said in the first half it is the year that ended, said later the one that ends.
+        other = anchor.year - 1 if anchor.month <= 6 else anchor.year
+    else:
+        other = anchor.year + (1 if kind == "next_year" else -1)
+    return dates.years_of(other, other)

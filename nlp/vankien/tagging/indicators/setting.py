@@ -2,16 +2,20 @@
 
 Order: the sentence's own words; the nearest earlier sentence of the section; the title;
 the document's own year and issuer.  Nothing is guessed: what no words give stays None.
-``period_text`` and ``scope`` are the words that gave the values.
+``period_text`` and ``scope`` are the words that gave the values.  A scope's code is that
+of the day on which the document was written (or of the period, where it has no date).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import date
 
 from vankien.documents import Document, Part, Sentence
 from vankien.gazetteer.organisations import ScopeMention, find_scopes
+from vankien.gazetteer.scope_codes import scope_code
+from vankien.quantities.dates import Interval
 from vankien.quantities.periods import PeriodMention, find_periods, resolve
 
 __all__ = ["NO_SETTING", "Setting", "SettingReader"]
@@ -30,6 +34,39 @@ class Setting:
 
 NO_SETTING = Setting(None, None, None, None, None)
 
+NEAR = 40
+"""Characters between a figure and a place that follows it as its complement."""
+
+_DIGIT = re.compile(r"\d")
+_OPEN = re.compile(r"\([^()]*\Z")
+
+
+@dataclass(slots=True)
+class _Sentence:
+    """A sentence's words of time and place."""
+
+    surface: str
+    periods: list[PeriodMention]
+    scopes: list[ScopeMention]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What earlier words have told: a period, a scope, the year, term and place spoken of."""
+
+    period: PeriodMention | None = None
+    interval: Interval = (None, None)
+    scope: ScopeMention | None = None
+    code: str | None = None
+    year: int | None = None
+    term: tuple[int, int] | None = None
+    place: str | None = None
+
+
+@dataclass(slots=True)
+class _Pending:
+    surfaces: list[str] = field(default_factory=list)
+
 
 class SettingReader:
     """Reads and inherits periods and scopes while a document is passed through."""
@@ -38,128 +75,252 @@ class SettingReader:
         self._document = document
         self._anchor = document.metadata.published
         self._section: tuple[str, ...] | None = None
-        self._period: PeriodMention | None = None
-        self._scope: ScopeMention | None = None
-        self._place: str | None = None
-        self._surface = ""
-        self._periods: list[PeriodMention] | None = None
-        self._scopes: list[ScopeMention] | None = None
-        self._title_period: PeriodMention | None = None
-        self._title_scope: ScopeMention | None = None
-        self._issuer: ScopeMention | None = None
-        self._title = ""
-        self._opened = False
         self._pending: list[str] = []
+        self._title = document.metadata.title or ""
+        self._base: _Known | None = None
+        self._known = _Known()
+        self._surface = ""
+        self._current: _Sentence | None = None
 
     def enter(self, sentence: Sentence, surface: str) -> None:
         """Move to the next sentence; its words are analysed only if a figure asks."""
         if sentence.section != self._section:
-            self._period = None
-            self._section = sentence.section
+            # A new section forgets period and scope, not the place spoken of.
             self._pending = []
+            self._section = sentence.section
+            if self._base is not None:
+                self._known = _copy(self._base, place=self._known.place, term=self._known.term)
+        elif self._current is not None:
+            self._remember(self._current)
         elif self._surface:
-            self._settle()
+            self._pending.append(self._surface)
         self._surface = surface
-        self._periods = self._scopes = None
+        self._current = None
         if sentence.part is Part.TITLE and not self._title:
             self._title = surface
 
-    def _settle(self) -> None:
-        """Keep the sentence that is left behind: its period and scope may be inherited."""
-        if self._periods is None:
-            self._pending.append(self._surface)
-            return
-        self._remember(self._periods, self._scopes or [])
-
-    def _remember(self, periods: list[PeriodMention], scopes: list[ScopeMention]) -> None:
-        own = _last_period(periods)
-        if own is not None:
-            self._period = own
-        for scope in scopes:
-            if not scope.relative:
-                self._scope = scope
-                if scope.code is not None:
-                    self._place = scope.code
-
-    def _open(self) -> None:
-        if not self._opened:
-            self._opened = True
-            self._title_period = _last_period(find_periods(self._title))
-            self._title_scope = _widest(find_scopes(self._title))
-            issuer = self._document.metadata.issuer
-            if issuer:
-                self._issuer = _widest(find_scopes(issuer))
-        for surface in self._pending:
-            self._remember(find_periods(surface), find_scopes(surface))
-        self._pending = []
-        if self._periods is None:
-            self._periods = find_periods(self._surface)
-            self._scopes = find_scopes(self._surface)
-
     def read(self, surface: str, figure: int, *, kind: str | None) -> Setting:
-        """Return period and scope of the figure at an offset of the current sentence."""
-        self._open()
-        period = self._choose_period(surface, figure)
-        start, end, text = self._dates(period, kind)
-        scope = self._choose_scope(figure)
-        code = None
-        if scope is not None:
-            code = scope.code or self._fallback_place()
-        return Setting(start, end, text, scope.text if scope else None, code)
+        """Return period and scope of the figure at an offset of the current sentence.
 
-    def _fallback_place(self) -> str | None:
-        if self._place is not None:
-            return self._place
-        for known in (self._title_scope, self._issuer):
-            if known is not None and known.code is not None:
-                return known.code
-        return None
+        ``kind`` is the catalogue's: the period of a stock is one day, that of a flow the
+        whole interval.
+        """
+        sentence = self._open(surface)
+        mention, (start, end) = self._period(sentence, figure)
+        if kind == "stock":
+            start = end = end or start
+        elif mention is not None and mention.kind == "now":
+            start = None
+        scope, code = self._scope(sentence, figure, end)
+        return Setting(
+            start, end, mention.text if mention else None, scope.text if scope else None, code
+        )
 
-    def _choose_period(self, surface: str, figure: int) -> PeriodMention | None:
-        own = [p for p in self._periods or [] if not p.baseline]
-        clause = surface.rfind(";", 0, figure) + 1
-        before = [p for p in own if p.end <= figure]
-        after = [p for p in own if p.start >= figure]
-        inside = [p for p in before if p.start >= clause]
+    def _open(self, surface: str) -> _Sentence:
+        if self._base is None:
+            self._base = self._opening()
+            self._known = _copy(self._base)
+        for earlier in self._pending:
+            self._remember(_Sentence(earlier, find_periods(earlier), find_scopes(earlier)))
+        self._pending = []
+        if self._current is None:
+            self._current = _Sentence(surface, find_periods(surface), find_scopes(surface))
+        return self._current
+
+    def _opening(self) -> _Known:
+        """What title, issuer and place of the document tell."""
+        known = _Known()
+        metadata = self._document.metadata
+        for words in (metadata.place, metadata.issuer, self._title):
+            if not words:
+                continue
+            scopes = [s for s in find_scopes(words) if not s.rank] or find_scopes(words)
+            if scopes and (words != self._title or known.scope is None or scopes[0].place):
+                code = self._code(scopes[0], known.place, None)
+                if words != metadata.place:
+                    known.scope, known.code = scopes[0], code
+                known.place = code or known.place
+        self._take_periods(known, find_periods(self._title), main_only=True)
+        return known
+
+    def _remember(self, sentence: _Sentence) -> None:
+        self._take_periods(self._known, sentence.periods)
+        main = _main_scope(sentence)
+        if main is not None:
+            code = self._code(main, self._known.place, self._known.interval[1])
+            self._known.scope, self._known.code = main, code
+            self._known.place = code or self._known.place
+
+    def _take_periods(
+        self, known: _Known, periods: list[PeriodMention], *, main_only: bool = False
+    ) -> None:
+        chosen: PeriodMention | None = None
+        for mention in periods:
+            if mention.kind in ("term", "congress"):
+                known.term = (mention.get("a") or 0, mention.get("b") or 0)
+            if mention.baseline or mention.named or mention.kind in ("same_period", "yearly"):
+                continue
+            if chosen is None:
+                chosen = mention
+            if mention.year is not None and mention.kind not in ("day", "days"):
+                known.year = mention.year
+        if chosen is not None:
+            known.period = chosen
+            known.interval = self._dates(chosen, known)
+            end = known.interval[1]
+            if end is not None and chosen.kind not in ("day", "days", "now", "today"):
+                known.year = end.year
+
+    def _dates(self, mention: PeriodMention, known: _Known, period: Interval | None = None) -> Interval:
+        return resolve(
+            mention, anchor=self._anchor, year=known.year, term=known.term, period=period
+        )
+
+    # Period
+
+    def _period(
+        self, sentence: _Sentence, figure: int
+    ) -> tuple[PeriodMention | None, Interval]:
+        known = _copy(self._known)
+        resolved: list[tuple[PeriodMention, Interval]] = []
+        main: Interval | None = known.interval if known.period else None
+        for mention in sentence.periods:
+            if mention.kind in ("term", "congress"):
+                known.term = (mention.get("a") or 0, mention.get("b") or 0)
+            if mention.baseline or mention.named:
+                continue
+            if mention.kind == "yearly":
+                if known.term is None:
+                    continue
+                interval = self._yearly(known)
+            else:
+                interval = self._dates(mention, known, main)
+            if mention.kind != "same_period":
+                main = interval
+                if mention.year is not None:
+                    known.year = mention.year
+            resolved.append((mention, interval))
+        chosen = _choose_period(sentence.surface, resolved, figure)
+        if chosen is not None:
+            return chosen
+        return self._known.period, self._known.interval
+
+    def _yearly(self, known: _Known) -> Interval:
+        if known.term is None:
+            return None, None
+        return date(known.term[0], 1, 1), date(known.term[1], 12, 31)
+
+    # Scope
+
+    def _scope(
+        self, sentence: _Sentence, figure: int, end: date | None
+    ) -> tuple[ScopeMention | None, str | None]:
+        chosen = _choose_scope(sentence, figure)
+        if chosen is None:
+            return self._known.scope, self._known.code
+        place = self._known.place
+        for mention in sentence.scopes:
+            if mention.start >= chosen.start:
+                break
+            place = self._code(mention, place, end) or place
+        code = self._code(chosen, place, end)
+        if chosen.relative and chosen.level == "body":
+            # "toàn Đảng bộ" after the name of the organisation is that organisation.
+            named = [
+                s for s in sentence.scopes
+                if s.start < chosen.start and not s.relative and not s.rank
+            ]  # fmt: skip
+            if named and code is not None and self._code(named[-1], place, end) == code:
+                return named[-1], code
+        if code is None and chosen.relative:
+            later = [s for s in sentence.scopes if s.start > chosen.start and not s.relative]
+            code = self._code(chosen, self._code(later[0], place, end), end) if later else None
+        if code is None and chosen.place is not None and chosen.level in ("district", "city"):
+            # "huyện Mường Nhé, huyện Tủa Chùa, tỉnh Điện Biên": the province comes last.
+            wider = [s for s in sentence.scopes if s.level == "province" and s.place]
+            if len(wider) == 1:
+                code = self._code(chosen, self._code(wider[0], place, end), end)
+        return chosen, code
+
+    def _code(self, mention: ScopeMention, within: str | None, end: date | None) -> str | None:
+        return scope_code(mention, on=self._anchor or end, within=within)
+
+
+def _copy(known: _Known, **changes: object) -> _Known:
+    values = {name: getattr(known, name) for name in _Known.__slots__}
+    return _Known(**(values | changes))
+
+
+def _choose_period(
+    surface: str, resolved: list[tuple[PeriodMention, Interval]], figure: int
+) -> tuple[PeriodMention, Interval] | None:
+    """Choose among a sentence's periods: in the figure's brackets, before it in its clause,
+    after it in its clause, before it at all."""
+    opened = _OPEN.search(surface, 0, figure)
+    if opened:
+        inside = [p for p in resolved if opened.start() <= p[0].start < figure]
         if inside:
             return inside[-1]
-        stop = surface.find(";", figure)
-        near = [p for p in after if p.start < (stop if stop >= 0 else len(surface))]
-        if near and not before:
-            return near[0]
-        if before:
-            return before[-1]
-        return self._period or self._title_period
-
-    def _dates(
-        self, period: PeriodMention | None, kind: str | None
-    ) -> tuple[date | None, date | None, str | None]:
-        if period is None:
-            return None, None, None
-        start, end = resolve(period, anchor=self._anchor)
-        if kind == "stock" and end is not None:
-            start = end
-        elif kind == "flow" and period.point and start == end and period.kind != "day":
-            start = None
-        return start, end, period.text
-
-    def _choose_scope(self, figure: int) -> ScopeMention | None:
-        own = self._scopes or []
-        before = [s for s in own if s.end <= figure]
-        if before:
-            named = [s for s in before if not s.relative]
-            return named[-1] if named else before[-1]
-        if own:
-            named = [s for s in own if not s.relative]
-            return named[0] if named else own[0]
-        return self._scope or self._title_scope or self._issuer
+    clause = surface.rfind(";", 0, figure) + 1
+    stop = surface.find(";", figure)
+    stop = stop if stop >= 0 else len(surface)
+    before = [p for p in resolved if p[0].end <= figure and not _bracketed(surface, p[0], figure)]
+    near = [p for p in before if p[0].start >= clause]
+    if near:
+        return near[-1]
+    after = [p for p in resolved if figure <= p[0].start < stop]
+    if before and after and _OPEN.search(surface, 0, after[0][0].start):
+        after = []
+    if before:
+        return before[-1]
+    return after[0] if after else None
 
 
-def _last_period(periods: list[PeriodMention]) -> PeriodMention | None:
-    own = [p for p in periods if not p.baseline]
-    return own[0] if own else None
+def _bracketed(surface: str, mention: PeriodMention, figure: int) -> bool:
+    """Whether a mention stands in brackets that closed before the figure and hold more than it.
+
+    "(2018 - 2020)" explains the period before it and counts; "(năm 2018 là 97)" does not.
+    """
+    opening = _OPEN.search(surface, 0, mention.start)
+    if opening is None:
+        return False
+    closing = surface.find(")", mention.end)
+    if closing < 0 or closing > figure:
+        return False
+    return bool(_DIGIT.search(surface, mention.end, closing))
 
 
-def _widest(scopes: list[ScopeMention]) -> ScopeMention | None:
-    named = [s for s in scopes if not s.relative]
-    return named[0] if named else None
+def _choose_scope(sentence: _Sentence, figure: int) -> ScopeMention | None:
+    """Choose among a sentence's scopes: a place that follows as the figure's complement, then
+    the last before it in its clause, the last before it, the first after it."""
+    surface = sentence.surface
+    scopes = [s for s in sentence.scopes if not s.rank] or sentence.scopes
+    if not scopes:
+        return None
+    clause = surface.rfind(";", 0, figure) + 1
+    before = [s for s in scopes if s.end <= figure]
+    after = [s for s in scopes if s.start >= figure]
+    near = [s for s in before if s.start >= clause]
+    complement = next((s for s in after if _complements(surface, s, figure)), None)
+    if complement is not None and not (near and near[-1].end > figure - 25):
+        return complement
+    if near:
+        return near[-1]
+    if before:
+        return before[-1]
+    return after[0] if after else None
+
+
+def _complements(surface: str, scope: ScopeMention, figure: int) -> bool:
+    """Whether a place follows a figure as where it was counted ("61 đảng viên ở huyện X")."""
+    gap = surface[figure : scope.start]
+    if len(gap) > NEAR or any(mark in gap for mark in ",;:()"):
+        return False
+    words = gap.split()
+    return len(words) > 1 and words[-1].lower() in ("ở", "tại") and len(_DIGIT.findall(gap)) <= 7
+
+
+def _main_scope(sentence: _Sentence) -> ScopeMention | None:
+    """The scope that a sentence hands on: its first, not the last of a list of places."""
+    scopes = [s for s in sentence.scopes if not s.rank] or sentence.scopes
+    return scopes[0] if scopes else None
