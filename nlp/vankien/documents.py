@@ -9,6 +9,7 @@ separated by a tab), so that a figure of a table has offsets like any other.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -105,13 +106,19 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table in reading order; ``unit`` is what stands above it ("Đơn vị tính: ...")."""
+    """One table in reading order; ``unit`` is what stands above it ("Đơn vị tính: ...").
+
+    ``page`` is where it begins; ``totals`` holds the rows that sum up others ("Tổng số").  A
+    table that goes on over pages has one block a page, so that :meth:`Document.page_at` gives
+    the page of a cell.
+    """
 
     index: int
     cells: tuple[Cell, ...]
     page: int | None = None
     caption: str | None = None
     unit: str | None = None
+    totals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +257,7 @@ class Document:
                 page=t["page"],
                 caption=t["caption"],
                 unit=t["unit"],
+                totals=tuple(t.get("totals", ())),
             )
             for t in data["tables"]
         )
@@ -308,17 +316,24 @@ class DocumentBuilder:
         page: int | None = None,
         caption: str | None = None,
         unit: str | None = None,
+        totals: tuple[int, ...] = (),
+        turns: Sequence[tuple[int, int]] = (),
     ) -> Table | None:
         """Append a table of (row, column, text, row_header, column_header) tuples.
 
-        Cells are ordered by row, then column; a table without text adds nothing.
+        Cells are ordered by row, then column; a table without text adds nothing.  ``turns``
+        holds (row, page) for every later page that the table goes on over.
         """
         if not any(text.strip() for _, _, text, _, _ in cells):
             return None
         start = self._open()
         placed: list[Cell] = []
         last_row: int | None = None
+        waiting, here = list(turns), page
         for row, column, raw, row_header, column_header in sorted(cells, key=lambda c: c[:2]):
+            if waiting and row >= waiting[0][0]:
+                self.blocks.append(Block(start, self._length, kind=BlockKind.TABLE, page=here))
+                start, here = self._length + 1, waiting.pop(0)[1]
             if last_row is not None:
                 self._append("\n" if row != last_row else "\t")
             last_row = row
@@ -329,9 +344,11 @@ class DocumentBuilder:
             placed.append(
                 Cell(row, column, text, cell_start, self._length, row_header, column_header)
             )
-        table = Table(len(self.tables), tuple(placed), page=page, caption=caption, unit=unit)
+        table = Table(
+            len(self.tables), tuple(placed), page=page, caption=caption, unit=unit, totals=totals
+        )
         self.tables.append(table)
-        self.blocks.append(Block(start, self._length, kind=BlockKind.TABLE, page=page))
+        self.blocks.append(Block(start, self._length, kind=BlockKind.TABLE, page=here))
         return table
 
     @property

@@ -28,6 +28,7 @@ from vankien.reading.syllables import graded
 from vankien.reading.tables import (
     caption_above,
     header_cells,
+    total_rows,
     unit_above,
 )
 from vankien.reading.text import Decoded, decode
@@ -241,7 +242,7 @@ def _title(tree: Any, metadata: dict[str, str | None]) -> str | None:
 def _add(builder: DocumentBuilder, pieces: list[Piece], kept: set[int], title: str | None) -> None:
     words = news_words()
     ends: list[str] = []
-    above = ""
+    above: list[str] = []
     if title:
         builder.add(title, part=Part.TITLE, kind=BlockKind.HEADING)
     starts = words.links_start | words.comments_start
@@ -252,8 +253,11 @@ def _add(builder: DocumentBuilder, pieces: list[Piece], kept: set[int], title: s
                 ends.append(piece.text)
             continue
         if piece.grid is not None:
-            unit, caption = unit_above(above), caption_above(above)
-            builder.add_table(header_cells(piece.grid), unit=unit, caption=caption)
+            unit = next(filter(None, map(unit_above, above)), None)
+            caption = next(filter(None, map(caption_above, above)), None)
+            builder.add_table(
+                header_cells(piece.grid), unit=unit, caption=caption, totals=total_rows(piece.grid)
+            )
         elif piece.text == title:
             continue
         elif piece.part is not Part.BODY:
@@ -263,7 +267,7 @@ def _add(builder: DocumentBuilder, pieces: list[Piece], kept: set[int], title: s
         else:
             item = piece.tag in ("li", "dt", "dd")
             builder.add(piece.text, kind=BlockKind.LIST_ITEM if item else BlockKind.PARAGRAPH)
-        above = piece.text
+        above = [piece.text, *above[:1]]
     for text in ends:
         builder.add(text, part=Part.BOILERPLATE)
 

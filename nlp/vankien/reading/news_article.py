@@ -60,7 +60,9 @@ def analyse(document: Document) -> Document:
             if block.part is Part.TITLE and title is None:
                 title = " ".join(text[block.start : block.end].split())
             elif block.part is Part.CAPTION:
-                captions.add(text[block.start : block.end])
+                if (caption := text[block.start : block.end]) in captions:
+                    block = _as(block, Part.BOILERPLATE)
+                captions.add(caption)
             result.append(block)
             continue
         if length > CAPTION_LENGTH or block.kind is BlockKind.TABLE:

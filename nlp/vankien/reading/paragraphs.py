@@ -18,6 +18,7 @@ __all__ = [
     "begins_division",
     "begins_item",
     "ends_sentence",
+    "heads_table",
     "join_lines",
     "join_pair",
     "join_wrapped",
@@ -35,6 +36,9 @@ FULL_LINE = 0.82
 
 WRAPPED_SHARE = 0.3
 """A file is hard-wrapped where this share of its lines breaks within a sentence."""
+
+HEAD_LENGTH = 160
+"""A longer line is no caption of a table and no unit."""
 
 RUNNING_LINES = 2
 """Running headers and footers have at most so many lines."""
@@ -57,6 +61,18 @@ def begins_division(line: str) -> bool:
     """Say whether a line begins a division of a law ("Điều 3. Phạm vi"), not a reference."""
     match = page_words().division.match(line)
     return match is not None and line[match.end() : match.end() + 1] in (".", ":", "")
+
+
+def heads_table(line: str) -> bool:
+    """Say whether a line is a caption ("Bảng 2. ...") or a unit ("Đơn vị tính: ...")."""
+    words = page_words()
+    if len(line) > HEAD_LENGTH:
+        return False
+    unit = words.unit.match(line.lstrip("( "))
+    if unit is not None:
+        return True
+    caption = words.table_caption.match(line)
+    return caption is not None and line[caption.end() : caption.end() + 1] in (".", ":", "")
 
 
 def ends_sentence(line: str) -> bool:

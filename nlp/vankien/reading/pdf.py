@@ -119,7 +119,7 @@ def _pages(pdf: Any, data: bytes) -> tuple[list[Page], list[str], list[int]]:
         pages.append(taken)
         if taken.broken or (taken.size < MIN_LETTERS and _is_picture(page, taken.empty)):
             scans.append(number)
-        elif taken.lines and page.get_rotation() == 0 and looks_ruled(page):
+        elif not taken.empty and page.get_rotation() == 0 and looks_ruled(page):
             ruled.append(number)
         text.close()
         page.close()
@@ -244,25 +244,29 @@ def _add_tables(pdf: Any, data: bytes, pages: list[Page], ruled: list[int]) -> l
 
 
 def _set_tables(page: Page, tables: list[PageTable]) -> None:
-    from vankien.reading.tables import Grid
-
-    lines: list[Line] = []
-    items = [(place, item) for place, item in page.items if not isinstance(item, Grid)]
-    waiting = list(tables)
-    found = []
-    for line in page.lines:
-        middle = (line.left + line.right) / 2
-        holder = next((table for table in tables if table.holds(middle, line.y)), None)
-        if holder is None:
-            lines.append(line)
-        elif holder in waiting:
-            waiting.remove(holder)
-            found.append((len(lines), holder.grid))
-    # Tables found among aligned columns keep their place where no ruled table took it.
-    if not found:
+    """Lay the page out anew without the pieces in ruled tables, and put these in place."""
+    rows: list[list[Line]] = []
+    before: list[tuple[PageTable, Line | None]] = []
+    last: Line | None = None
+    for row in page.rows:
+        kept = []
+        for piece in row:
+            middle = (piece.left + piece.right) / 2
+            holder = next((table for table in tables if table.holds(middle, piece.y)), None)
+            if holder is None:
+                kept.append(piece)
+                last = piece
+            elif all(table is not holder for table, _ in before):
+                before.append((holder, last))
+        rows.append(kept)
+    if not before:
         return
-    moved = [
-        (sum(1 for line in page.lines[:place] if line in lines), item) for place, item in items
-    ]
-    page.lines = lines
-    page.items = sorted([*moved, *found], key=lambda item: item[0])
+    fresh = lay_out(rows)
+    order = {id(line): place for place, line in enumerate(fresh.lines, 1)}
+    for table, line in before:
+        place = order.get(id(line), 0)
+        if place == 0 and line is not None:  # it stands apart itself: by height
+            place = sum(1 for other in fresh.lines if other.y > table.box[3])
+        fresh.items.append((place, table.grid))
+    page.lines = fresh.lines
+    page.items = sorted(fresh.items, key=lambda item: item[0])

@@ -14,7 +14,16 @@ from vankien.documents import DocumentBuilder, Part
 from vankien.reading.paragraphs import Running, join_pair
 from vankien.reading.pdf_pages import Apart, Page
 from vankien.reading.placed_lines import Line, Setting, breaks_after, settings, usual_leading
-from vankien.reading.tables import Grid, caption_above, furniture_part, header_cells, unit_above
+from vankien.reading.tables import (
+    Grid,
+    caption_above,
+    continued,
+    furniture_part,
+    header_cells,
+    total_rows,
+    unit_above,
+)
+from vankien.reading.wording import page_words
 
 __all__ = ["build"]
 
@@ -22,6 +31,22 @@ NOTE_SIZE = 0.93
 """A footnote is set in letters smaller than this, relative to the page's usual ones."""
 
 _NOTE = re.compile(r"(?:\(?\d{1,3}\)?|\*{1,3})[\s.)]*[^\W\d_]")
+
+
+@dataclass(slots=True)
+class _OpenTable:
+    """A table that may go on over the next page; ``turns``: row and page of each part."""
+
+    grid: Grid
+    page: int
+    last_page: int
+    unit: str | None
+    caption: str | None
+    turns: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _says_continued(line: str) -> bool:
+    return page_words().continued.fullmatch(line.strip()) is not None
 
 
 @dataclass(slots=True)
@@ -35,9 +60,15 @@ class _Assembler:
     last: Line | None = None
     margins: Setting | None = None
     waiting: list[tuple[str, Part, int]] = field(default_factory=list)
+    table: _OpenTable | None = None
 
     def take(self, line: Line, margins: Setting) -> None:
         """Add the next line of the running text."""
+        if self.table is not None:
+            if self.table.last_page < line.page and _says_continued(line.text):
+                self.waiting.append((line.text, Part.HEADER, line.page))
+                return
+            self.flush()
         if self.last is not None and self.margins is not None:
             if not breaks_after(self.last, line, self.margins, margins, leading=self.leading):
                 self.text = join_pair(self.text, line.text)
@@ -49,13 +80,39 @@ class _Assembler:
 
     def furnish(self, text: str, part: Part, page: int) -> None:
         """Add a running line or note: at once, or after the paragraph that goes on."""
-        if self.last is None:
+        if self.last is None and self.table is None:
             self.builder.add(text, part=part, page=page)
         else:
             self.waiting.append((text, part, page))
 
+    def take_table(self, grid: Grid, page: int) -> None:
+        """Add a table, or the part of one that goes on from the page before."""
+        if self.table is not None and page == self.table.last_page + 1:
+            joined = continued(self.table.grid, grid)
+            if joined is not None:
+                self.table.turns.append((len(self.table.grid.rows), page))
+                self.table.grid, self.table.last_page = joined, page
+                return
+        self.flush()
+        text = self.builder.text
+        above = [text[block.start : block.end] for block in self.builder.blocks[-2:]]
+        unit = next(filter(None, map(unit_above, reversed(above))), None)
+        caption = next(filter(None, map(caption_above, reversed(above))), None)
+        self.table = _OpenTable(grid, page, page, unit, caption)
+
     def flush(self) -> None:
-        """End the open paragraph."""
+        """End the open paragraph or table."""
+        if self.table is not None:
+            grid = self.table.grid
+            self.builder.add_table(
+                header_cells(grid),
+                page=self.table.page,
+                unit=self.table.unit,
+                caption=self.table.caption,
+                totals=total_rows(grid),
+                turns=self.table.turns,
+            )
+            self.table = None
         if self.last is not None:
             self.builder.add(self.text, page=self.page)
             self.last = self.margins = None
@@ -130,20 +187,17 @@ def _add_body(page: Page, apart: set[int], assembler: _Assembler, number: int) -
 
 
 def _add_item(assembler: _Assembler, item: Grid | Apart, page: int) -> None:
-    assembler.flush()
     builder = assembler.builder
     if isinstance(item, Apart):
+        assembler.flush()
         for text in item.lines:
             builder.add(text, part=item.part, page=page)
         return
     part = furniture_part(item)
-    if part is not None:
-        for row in item.rows:
-            for text in row:
-                builder.add(text, part=part, page=page)
+    if part is None:
+        assembler.take_table(item, page)
         return
-    text = builder.text
-    above = [text[block.start : block.end] for block in builder.blocks[-2:]]
-    unit = next(filter(None, map(unit_above, reversed(above))), None)
-    caption = next(filter(None, map(caption_above, reversed(above))), None)
-    builder.add_table(header_cells(item), page=page, unit=unit, caption=caption)
+    assembler.flush()
+    for row in item.rows:
+        for text in row:
+            builder.add(text, part=part, page=page)

@@ -18,7 +18,8 @@ from vankien.normalise import clean
 from vankien.reading.encodings import has_legacy_signs, repair_lines
 from vankien.reading.legacy_fonts import LegacyFont, legacy_font
 from vankien.reading.pdf_bands import cut_zone, take_bands
-from vankien.reading.pdf_tables import aligned_columns, plain_hyphens
+from vankien.reading.pdf_columns import aligned_columns, in_columns
+from vankien.reading.pdf_tables import plain_hyphens
 from vankien.reading.placed_lines import Line
 from vankien.reading.split_syllables import is_torn, rejoin
 from vankien.reading.syllables import foreign_share, possible_share
@@ -31,6 +32,12 @@ WIDE_LETTERS = 1.3
 
 GAP = 2.2
 """A gap between columns is wider than so many letters."""
+
+LETTER = 0.62
+"""Letters of running text are not wider than this share of their size."""
+
+SMALLEST = 4.0
+"""A smaller size (points) is scaled elsewhere and says nothing."""
 
 MAX_CHARS = 200_000
 """Characters of one page that are read: the fullest newspaper page has 30,000."""
@@ -63,11 +70,13 @@ class Apart:
 class Page:
     """What a page holds; ``items`` pairs a position in ``lines`` with what stands there.
 
+    ``rows`` are the pieces of all lines, as they came from the text layer or the scan;
     ``quality`` is between 0 and 1; ``broken`` says that the text layer makes no sense.
     """
 
     lines: list[Line] = field(default_factory=list)
     items: list[tuple[int, Grid | Apart]] = field(default_factory=list)
+    rows: list[list[Line]] = field(default_factory=list)
     damaged: bool = False
     broken: bool = False
     quality: float = 1.0
@@ -141,19 +150,39 @@ def _rows(places: _Places, raw: str, number: int) -> list[list[Line]]:
         (row[0].right - row[0].left) / len(bare)
         for row, (bare, _) in zip(rows, bare_lines, strict=True)
     ]
-    usual = sorted(widths)[len(widths) // 2]
+    # The lower quartile, and what the size of the letters allows: on a page of tables most
+    # lines have gaps, on some all.
+    sound = sorted(width for width in widths if width > 0) or [1.0]
+    usual = sound[len(sound) // 4]
+    sizes = sorted(row[0].size for row in rows)
+    if (size := sizes[len(sizes) // 2]) >= SMALLEST:
+        usual = min(usual, LETTER * size)
     zone = cut_zone([bare for bare, _ in bare_lines])
     for index, (bare, first) in enumerate(bare_lines):
         wide = index in zone or widths[index] > WIDE_LETTERS * usual
         if wide and " " in bare:
             rows[index] = places.cut(bare, first, number, usual)
+    # A narrow table's lines are not wide: those next to a row of figures are tried, too.
+    tried = {index for index, row in enumerate(rows) if len(row) > 1}
+    waiting = [index for index in tried if in_columns(rows[index])]
+    while waiting:
+        near = waiting.pop()
+        for index in (near - 1, near + 1):
+            if not 0 <= index < len(rows) or index in tried:
+                continue
+            tried.add(index)
+            bare, first = bare_lines[index]
+            if " " in bare:
+                rows[index] = places.cut(bare, first, number, usual)
+                if len(rows[index]) > 1:
+                    waiting.append(index)
     return rows
 
 
 def lay_out(rows: list[list[Line]]) -> Page:
     """Return the page of rows of line pieces, with what stands apart at its place."""
     rows = [row for row in rows if row]
-    page = Page()
+    page = Page(rows=rows)
     rows, bands = take_bands(rows)
     position = 0
     for first, end, grid in aligned_columns(rows):

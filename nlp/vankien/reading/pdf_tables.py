@@ -1,4 +1,4 @@
-"""Tables of PDF pages: ruled ones by pdfplumber, columns of figures by their places.
+"""Tables of PDF pages that have rules: their cells by pdfplumber.
 
 pdfplumber is slow, so it is opened only for pages where :func:`looks_ruled` finds lines that
 cross.  The texts of the cells are pdfium's, like all other text of the page.
@@ -13,13 +13,11 @@ from io import BytesIO
 from typing import Any
 
 from vankien.normalise import clean
-from vankien.reading.placed_lines import Line
-from vankien.reading.tables import Grid, is_figure, place_cells
+from vankien.reading.tables import Grid, place_cells
 
 __all__ = [
     "Boxes",
     "PageTable",
-    "aligned_columns",
     "looks_ruled",
     "plain_hyphens",
     "ruled_tables",
@@ -39,6 +37,8 @@ MIN_ROWS = 3
 """Fewer lines in columns are no table."""
 
 TOLERANCE = 3.0
+INSET = 2.5
+"""Points by which the boxes of cells are made lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,9 @@ def table_of(boxes: Boxes, text: Any) -> PageTable | None:
     cells = []
     for left, bottom, right, top in boxes:
         row, column = _nearest(tops, -top), _nearest(lefts, left)
-        raw = text.get_text_bounded(left=left, bottom=bottom, right=right, top=top)
+        # What only touches the cell from above or below is not its text.
+        inset = min(INSET, (top - bottom) / 6)
+        raw = text.get_text_bounded(left=left, bottom=bottom + inset, right=right, top=top - inset)
         height, width = _nearest(tops, -bottom) - row, _nearest(lefts, right) - column
         cells.append((row, column, height, width, " ".join(clean(plain_hyphens(raw)).split())))
     box = (lefts[0], -tops[-1], lefts[-1], -tops[0])
@@ -150,34 +152,3 @@ def _edges(values: Any) -> list[float]:
 
 def _nearest(edges: list[float], value: float) -> int:
     return min(range(len(edges)), key=lambda index: abs(edges[index] - value))
-
-
-def aligned_columns(rows: Sequence[Sequence[Line]]) -> list[tuple[int, int, Grid]]:
-    """Find tables without rules: lines that fall into the same three or more columns.
-
-    ``rows`` holds the pieces of every line; the answer is (first line, line after the last,
-    grid).  A table has figures in half of its cells beside the first column.
-    """
-    found: list[tuple[int, int, Grid]] = []
-    start = 0
-    while start < len(rows):
-        end = start + 1
-        width = len(rows[start])
-        while width >= 3 and end < len(rows) and _same_columns(rows[start], rows[end]):
-            end += 1
-        if width >= 3 and end - start >= MIN_ROWS:
-            texts = tuple(tuple(piece.text for piece in row) for row in rows[start:end])
-            cells = [text for row in texts[1:] for text in row[1:]]
-            if sum(is_figure(text) for text in cells) >= len(cells) / 2:
-                found.append((start, end, Grid(texts)))
-        start = end
-    return found
-
-
-def _same_columns(first: Sequence[Line], second: Sequence[Line]) -> bool:
-    if len(first) != len(second) or first[0].page != second[0].page:
-        return False
-    return all(
-        min(a.right, b.right) - max(a.left, b.left) > -TOLERANCE
-        for a, b in zip(first, second, strict=True)
-    )

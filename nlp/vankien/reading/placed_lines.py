@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from vankien.reading.paragraphs import begins_division, begins_item, ends_sentence
+from vankien.reading.paragraphs import begins_division, begins_item, ends_sentence, heads_table
 
 __all__ = ["Line", "Setting", "breaks_after", "settings", "usual_leading"]
 
@@ -103,7 +103,7 @@ def breaks_after(
             return not (open_end and not room and following.text[:1].islower())
         if leading and gap > WIDE_GAP * leading and not (open_end and not room):
             return True
-    if begins_division(following.text):
+    if begins_division(following.text) or heads_table(following.text) or heads_table(line.text):
         return True
     if begins_item(following.text) and (not open_end or room or indented):
         return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from vankien.documents import Part
 from vankien.normalise import fold_phrase
@@ -18,10 +19,13 @@ from vankien.reading.wording import official_words, page_words
 __all__ = [
     "Grid",
     "caption_above",
+    "continued",
     "furniture_part",
     "header_cells",
+    "header_rows",
     "is_figure",
     "place_cells",
+    "total_rows",
     "unit_above",
 ]
 
@@ -32,8 +36,9 @@ LABEL_COLUMNS = 3
 """The name of a row stands within so many columns (a running number may lead)."""
 
 _FIGURE = re.compile(r"[\d.,\s%/+\-–]*\d[\d.,\s%/+\-–]*\Z")
-_YEAR = re.compile(r"(?:19|20)\d\d\Z")
-_ORDER = re.compile(r"(?:[IVXLC]{1,5}|[A-Za-zđĐ])\Z")
+_DATE = re.compile(
+    r"(?:\d{1,2}/){0,2}(?:19|20)\d\d(?:\s*[-–/]\s*(?:(?:\d{1,2}/){0,2}(?:19|20)\d\d|\d\d))?\Z"
+)
 _COLUMN_NUMBER = re.compile(r"\(?(?:\d{1,2}(?:\s*=.*)?|[A-ZĐ])\)?\Z")
 
 HeaderCell = tuple[int, int, str, tuple[str, ...], tuple[str, ...]]
@@ -79,42 +84,87 @@ def header_cells(grid: Grid) -> list[HeaderCell]:
     """Return (row, column, text, row_header, column_header) for every cell of a grid.
 
     The header rows are those at the top without a figure; a row of column numbers ("A",
-    "1", "(2)") belongs to them but names nothing.  The header of a row is its first cells
-    that are no figures.
+    "1", "(2)") belongs to them but names nothing.  The headers of a row are the groups above
+    it ("A. Khối xã", "I. Vùng cao") and its own first cells that are no figures; of a table
+    of years, the year.
     """
     rows = grid.rows
-    header = _header_rows(grid)
-    labels = _label_columns(rows[header:])
-    named = [row for row in rows[:header] if not _numbers_columns(row)] or list(rows[:header])
+    header = header_rows(grid)
+    labels, orders = _label_columns(rows[header:])
+    named = [
+        row for row in rows[:header] if not _numbers_columns(row) and not _is_banner(row)
+    ] or list(rows[:header])
+    groups = _groups(grid, header, labels)
     cells: list[HeaderCell] = []
     for r, row in enumerate(rows):
-        row_header = _unique(t for t in row[:labels] if not _FIGURE.match(t))
+        body = r >= header
+        own = [t for c, t in enumerate(row[:labels]) if c not in orders]
+        row_header = _unique([*groups[r], *own]) if body else ()
         for c, text in enumerate(row):
             if (r, c) in grid.covered:
                 continue
-            body = r >= header
             cells.append(
                 (
                     r,
                     c,
                     text,
-                    row_header if body and c >= labels else (),
+                    row_header if c >= labels else (),
                     _unique(line[c] for line in named) if body else (),
                 )
             )
     return cells
 
 
+def total_rows(grid: Grid) -> tuple[int, ...]:
+    """Return the rows whose label says that they sum up others."""
+    totals = page_words().totals
+    found = []
+    for r, row in enumerate(grid.rows):
+        label = next((text for text in row if text and not _is_running_number(text)), "")
+        if fold_phrase(label).strip(" :.") in totals and any(map(is_figure, row)):
+            found.append(r)
+    return tuple(found)
+
+
+def continued(first: Grid, second: Grid) -> Grid | None:
+    """Return two grids as one where the second goes on from the first, else None.
+
+    It has as many columns, and repeats the header of the first or has none.
+    """
+    if not first.rows or not second.rows or len(first.rows[0]) != len(second.rows[0]):
+        return None
+    head = header_rows(first)
+    if second.rows[:head] == first.rows[:head] and head:
+        start = head
+    elif any(is_figure(text) and not _DATE.match(text) for text in second.rows[0]):
+        start = 0
+    else:
+        return None
+    shift = len(first.rows) - start
+    moved = {(r + shift, c) for r, c in second.covered if r >= start}
+    return Grid(first.rows + second.rows[start:], first.covered | moved)
+
+
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
+def _is_banner(row: tuple[str, ...]) -> bool:
+    """Say whether one text stands over all columns."""
+    return len(row) > 2 and len(set(row)) == 1
+
+
 def _numbers_columns(row: tuple[str, ...]) -> bool:
+    """Say whether a row numbers the columns: A, B, 1, 2, 3 = 1 + 2."""
     filled = [cell for cell in row if cell]
-    return len(filled) > 1 and all(_COLUMN_NUMBER.match(cell) for cell in filled)
+    if len(filled) < 2 or not all(_COLUMN_NUMBER.match(cell) for cell in filled):
+        return False
+    numbers = [int(found[0]) for cell in filled if (found := re.search(r"\d+", cell))]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
 
 
-def _header_rows(grid: Grid) -> int:
+def header_rows(grid: Grid) -> int:
+    """Return how many rows at the top are headers of the columns."""
     rows = grid.rows
     count = 0
     for r, row in enumerate(rows[:HEADER_ROWS]):
@@ -122,24 +172,103 @@ def _header_rows(grid: Grid) -> int:
             count += 1
             break
         # A cell of the header that is merged over this row makes the row a header.
-        below = bool(count) and (r, 0) in grid.covered and row[0] == rows[r - 1][0] != ""
-        if not below and any(is_figure(cell) and not _YEAR.match(cell) for cell in row):
+        below = bool(count) and any(
+            (r, c) in grid.covered and text and text == rows[r - 1][c] and (r, c - 1) not in
+            grid.covered
+            for c, text in enumerate(row)
+        ) and not _is_banner(row)  # fmt: skip
+        if not below and any(is_figure(cell) and not _DATE.match(cell) for cell in row):
+            break
+        if count and not below and _is_group(row):
             break
         count += 1
     # A table of words alone has one header row, if any.
-    if count == min(len(rows), HEADER_ROWS):
+    if count == min(len(rows), HEADER_ROWS) and not any(
+        (r, c) in grid.covered for r in range(count) for c in range(len(rows[0]))
+    ):
         count = 1
     return min(count, max(len(rows) - 1, 0))
 
 
-def _label_columns(body: tuple[tuple[str, ...], ...]) -> int:
+def _is_group(row: tuple[str, ...]) -> bool:
+    """Say whether a row holds a label alone, beside its number: it heads the rows below."""
+    if _is_banner(row):
+        return True
+    words = {text for text in row if text and not _is_running_number(text)}
+    return len(words) == 1 and sum(1 for text in row if text) <= 2 < len(row)
+
+
+def _label_columns(body: tuple[tuple[str, ...], ...]) -> tuple[int, frozenset[int]]:
+    """Return how many columns name the rows, and which of them only number them."""
     width = max((len(row) for row in body), default=0)
-    for column in range(min(width, LABEL_COLUMNS)):
-        cells = [row[column] for row in body if column < len(row) and row[column]]
-        words = sum(1 for cell in cells if not _is_running_number(cell))
-        if cells and words >= 0.6 * len(cells):
-            return column + 1 if column + 1 < width else column
-    return 0
+    columns = [[row[c] for row in body if c < len(row) and row[c]] for c in range(width)]
+    orders = frozenset(
+        c for c in range(min(1, width)) if columns[c] and all(map(_is_running_number, columns[c]))
+        and _ascends(columns[c]) and not all(map(_DATE.match, columns[c]))
+    )  # fmt: skip
+    data = next(
+        (
+            c
+            for c, cells in enumerate(columns)
+            if c not in orders and cells and sum(map(is_figure, cells)) >= 0.5 * len(cells)
+        ),
+        None,
+    )
+    if data is None:  # a table of words: the first of them name the rows
+        for column in range(min(width, LABEL_COLUMNS)):
+            cells = columns[column]
+            words = sum(1 for cell in cells if not _is_running_number(cell))
+            if cells and words >= 0.6 * len(cells):
+                return (column + 1 if column + 1 < width else column), orders
+        return 0, orders
+    if data <= len(orders) and data + 1 < width and all(map(_DATE.match, columns[data])):
+        return data + 1, orders  # a table of years
+    return data, orders
+
+
+def _ascends(cells: list[str]) -> bool:
+    """Say whether the figures of a column count: 1, 2, 3, beginning anew below a group."""
+    numbers = [int(cell) for cell in cells if cell.isdecimal()]
+    return all(b == a + 1 or b == 1 for a, b in pairwise(numbers)) and (
+        not numbers or numbers[0] <= 1 or len(numbers) > 2
+    )
+
+
+def _groups(grid: Grid, header: int, labels: int) -> list[tuple[str, ...]]:
+    """Return the groups that stand above every row, outermost first."""
+    totals = set(total_rows(grid))
+    result: list[tuple[str, ...]] = []
+    stack: list[tuple[int, str]] = []
+    for r, row in enumerate(grid.rows):
+        if r < header or r in totals:
+            stack = [] if r in totals else stack
+            result.append(())
+            continue
+        label = next((t for t in row[: max(labels, 1)] if t and not _is_running_number(t)), "")
+        level = _level(row, label)
+        alone = _is_group(row) and not any(map(is_figure, row[max(labels, 1) :]))
+        if alone and level == LEAF:
+            level = GROUP
+        while stack and stack[-1][0] >= level:
+            stack.pop()
+        result.append(tuple(text for _, text in stack))
+        if level < LEAF and label:
+            stack.append((level, label))
+    return result
+
+
+GROUP, LEAF = 2, 3
+"""Levels of rows: letters 0, roman figures 1, labels without figures 2, other rows 3."""
+
+_MARK = re.compile(r"([A-HĐ]|[IVX]{1,5})(?:\s*[.\-–)/]\s*|\Z)")
+
+
+def _level(row: tuple[str, ...], label: str) -> int:
+    for text in (row[0] if row else "", label):
+        match = _MARK.match(text)
+        if match:
+            return 1 if set(match[1]) <= set("IVX") else 0
+    return LEAF
 
 
 def is_figure(text: str) -> bool:

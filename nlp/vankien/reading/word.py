@@ -27,6 +27,7 @@ from vankien.reading.tables import (
     furniture_part,
     header_cells,
     place_cells,
+    total_rows,
     unit_above,
 )
 from vankien.reading.word_numbering import Numbering, Styles, attribute, child, local_name
@@ -331,7 +332,9 @@ def _add_table(element: Any, reading: _Reading) -> None:
         for cell in _cells(element):
             _add_blocks(cell, reading)  # a frame around text
         return
-    reading.builder.add_table(header_cells(grid), unit=unit, caption=caption)
+    reading.builder.add_table(
+        header_cells(grid), unit=unit, caption=caption, totals=total_rows(grid)
+    )
     for cell in _cells(element):
         for inner in _blocks(cell):
             if local_name(inner) == "tbl":

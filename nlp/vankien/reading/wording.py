@@ -90,6 +90,8 @@ class PageWords:
     number: re.Pattern[str]
     unit: re.Pattern[str]
     table_caption: re.Pattern[str]
+    totals: frozenset[str]
+    continued: re.Pattern[str]
     division: re.Pattern[str]
     heading_style: re.Pattern[str]
     title_styles: frozenset[str]
@@ -196,6 +198,8 @@ def page_words() -> PageWords:
         number=re.compile(data["page"]["number"], re.IGNORECASE),
         unit=re.compile(data["table"]["unit"], re.IGNORECASE),
         table_caption=re.compile(data["table"]["caption"], re.IGNORECASE),
+        totals=frozenset(_folded(data["table"]["totals"])),
+        continued=re.compile(data["table"]["continued"], re.IGNORECASE),
         division=re.compile("|".join(data["official"]["divisions"]), re.IGNORECASE),
         heading_style=re.compile(
             rf"(?:{_either(data['word']['heading_styles'])})\s*(\d)", re.IGNORECASE
