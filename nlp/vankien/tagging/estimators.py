@@ -23,11 +23,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
 
-__all__ = ["MultiClassSVM", "MultiLabelSVM"]
+__all__ = ["NEVER_SCORED", "MultiClassSVM", "MultiLabelSVM"]
 
 Array = npt.NDArray[Any]
 
 FOLDS = 5
+
+NEVER_SCORED = -1
+"""Group of rows that train every fold and calibrate nothing (phrases of the lexicon)."""
+
 CALIBRATION_C = 1e3
 """Next to no shrinkage: the sigmoid has two parameters and thousands of scores."""
 
@@ -64,10 +68,10 @@ class _LinearSVM(BaseEstimator, ClassifierMixin):  # type: ignore[misc]
     ) -> tuple[Array, Array]:
         """Return scores of machines that never saw the row, and which rows have some.
 
-        Rows of group -1 (phrases of the lexicon) train every fold and are never scored.
+        Rows of the group NEVER_SCORED train every fold.
         """
-        scored = np.flatnonzero(groups >= 0)
-        always = np.flatnonzero(groups < 0)
+        scored = np.flatnonzero(groups != NEVER_SCORED)
+        always = np.flatnonzero(groups == NEVER_SCORED)
         scores = np.zeros(targets.shape, dtype=np.float64)
         for train, test in GroupKFold(FOLDS).split(scored, groups=groups[scored]):
             rows = np.concatenate([scored[train], always])
@@ -111,7 +115,7 @@ class MultiLabelSVM(_LinearSVM):
     ) -> Self:
         """Fit machines and sigmoids; ``targets`` is rows x labels (bool).
 
-        ``groups`` keeps near-copies in one fold; -1 marks rows that are never scored.
+        ``groups`` keeps near-copies in one fold.
         """
         weight = np.ones(len(targets)) if sample_weight is None else sample_weight
         scores, scored = self._out_of_fold(features, targets, weight, groups)

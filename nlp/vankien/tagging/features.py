@@ -57,7 +57,7 @@ class WeightedSpace:
         )
         filled = np.diff(counts.indptr) > 0
         length = np.sqrt(np.where(filled, squares, 1.0)).astype(np.float32)
-        counts.data /= np.repeat(length, np.diff(counts.indptr))
+        counts.data /= np.repeat(np.maximum(length, 1e-9), np.diff(counts.indptr))
         return counts
 
 

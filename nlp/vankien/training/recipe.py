@@ -26,6 +26,13 @@ class Features(_Strict):
     flag_weight: float = 0.3
 
 
+class Background(_Strict):
+    """Pseudo-sentences of the press as negative rows, and the weight of each."""
+
+    sentences: int = Field(default=0, ge=0)
+    weight: float = Field(default=1.0, gt=0)
+
+
 class Recipe(_Strict):
     """A model's recipe (``models/<kind>-<version>/recipe.yaml``)."""
 
@@ -36,6 +43,7 @@ class Recipe(_Strict):
     c: float = Field(default=1.0, gt=0)
     seed: int = 20161030
     paraphrase_weight: float = Field(default=0.3, ge=0)
+    background: Background = Background()
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -10,12 +10,19 @@ from scipy import sparse
 
 from vankien.codebook import Codebook, load_codebook
 from vankien.evaluation.gold import load_gold
-from vankien.tagging.estimators import MultiLabelSVM
+from vankien.tagging.estimators import NEVER_SCORED, MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import save_model
 from vankien.tagging.themes.flags import n_flags
 from vankien.tagging.themes.model import ThemeModel
-from vankien.training.data import family_numbers, load_paraphrases, theme_rows, training_syllabary
+from vankien.training.background import load_frequencies, pseudo_sentences
+from vankien.training.data import (
+    Paraphrase,
+    family_numbers,
+    load_paraphrases,
+    theme_rows,
+    training_syllabary,
+)
 from vankien.training.recipe import Recipe
 
 __all__ = ["choose_thresholds", "fit_themes", "train_themes"]
@@ -31,15 +38,14 @@ def fit_themes(recipe: Recipe, codebook: Codebook, gold: Path | None = None) -> 
     """Fit features, machines and sigmoids on the training split and the paraphrases."""
     labels = tuple(codebook.themes)
     sentences = load_gold("themes", "train", gold)
-    rows = theme_rows(codebook, sentences, labels)
-    extra = theme_rows(
-        codebook,
-        load_paraphrases(codebook) if recipe.paraphrase_weight else [],
-        labels,
-    )
     settings = recipe.features
+    coded = theme_rows(codebook, sentences, labels)
+    phrases = theme_rows(
+        codebook, load_paraphrases(codebook) if recipe.paraphrase_weight else [], labels
+    )
+    press = theme_rows(codebook, _background(recipe), labels)
     features = SentenceFeatures.of_sentences(
-        rows.inputs + extra.inputs,
+        coded.inputs + phrases.inputs,
         n_flags=n_flags(labels),
         max_order=settings.max_order,
         minimum=settings.minimum,
@@ -47,25 +53,35 @@ def fit_themes(recipe: Recipe, codebook: Codebook, gold: Path | None = None) -> 
         flag_weight=settings.flag_weight,
         syllabary=training_syllabary(codebook, gold),
     )
+    blocks = [(coded, 1.0), (phrases, recipe.paraphrase_weight), (press, recipe.background.weight)]
     matrix = sparse.vstack(
-        [
-            features.transform(rows.inputs, rows.flags),
-            features.transform(extra.inputs, extra.flags),
-        ],
-        format="csr",
+        [features.transform(rows.inputs, rows.flags) for rows, _ in blocks], format="csr"
     )
-    weight = np.concatenate(
-        [np.ones(len(sentences)), np.full(len(extra.inputs), recipe.paraphrase_weight)]
-    )
+    weight = np.concatenate([np.full(len(rows.inputs), w) for rows, w in blocks])
     groups = np.concatenate(
-        [family_numbers(sentences), np.full(len(extra.inputs), -1, dtype=np.int64)]
+        [
+            family_numbers(sentences),
+            np.full(len(phrases.inputs), NEVER_SCORED),
+            # Each pseudo-sentence is a family of its own, apart from those of the gold.
+            -2 - np.arange(len(press.inputs)),
+        ]
     )
+    targets = np.vstack([rows.targets for rows, _ in blocks])
     estimator = MultiLabelSVM(c=recipe.c, seed=recipe.seed).fit(
-        matrix, np.vstack([rows.targets, extra.targets]), groups=groups, sample_weight=weight
+        matrix, targets, groups=groups, sample_weight=weight
     )
     # Thresholds are chosen on what will be stored: weights in half precision.
     stored = MultiLabelSVM.from_arrays(estimator.to_arrays())
     return ThemeModel(labels, [0.5] * len(labels), features, stored)
+
+
+def _background(recipe: Recipe) -> list[Paraphrase]:
+    """Return pseudo-sentences of the press as rows without a code."""
+    number = recipe.background.sentences
+    if not number:
+        return []
+    found = pseudo_sentences(load_frequencies(), number, seed=recipe.seed)
+    return [Paraphrase(text, ()) for text in found]
 
 
 def choose_thresholds(
