@@ -6,6 +6,8 @@ What counts as right:
 * roles: accuracy over sentences;
 * indicators: ``quantities`` the span of the number with its value; ``records`` span, code,
   value and measure; the attributes are accuracies over the matched records with a code;
+* tables: cell, code, value and measure of the figures of the catalogue; ``part_of`` and
+  ``status`` over the matched ones;
 * references: ``mentions`` the span and type; ``canonical`` over matched mentions;
 * sentences: the boundary offsets, ours and underthesea's.
 """
@@ -19,17 +21,19 @@ from pathlib import Path
 from typing import Any
 
 from vankien.analysis import Analysis
-from vankien.documents import Block, BlockKind, Document, Metadata, Part
+from vankien.documents import Block, BlockKind, Document, DocumentBuilder, Metadata, Part
 from vankien.errors import UsageError
 from vankien.evaluation.gold import (
     IndicatorPassage,
     ReferencePassage,
+    TablePassage,
     ThemeSentence,
     load_gold,
 )
 from vankien.evaluation.metrics import Count, Score, score
 from vankien.evaluation.sentences import score_sentences
 from vankien.reading import from_text
+from vankien.reading.tables import header_cells, place_cells
 
 __all__ = ["Scores", "evaluate"]
 
@@ -250,6 +254,65 @@ def _score_indicators(split: str, folder: Path | None, resamples: int) -> Result
     return summary, _by_code("indicators", pairs, resamples)
 
 
+def table_document(entry: TablePassage) -> Document:
+    """Return a document that holds one gold table, with the headers the readers would see."""
+    cells = []
+    for r, row in enumerate(entry.rows):
+        for c, text in enumerate(row):
+            if text in ("<", "^"):
+                continue
+            width = height = 1
+            while c + width < len(row) and row[c + width] == "<":
+                width += 1
+            while r + height < len(entry.rows) and entry.rows[r + height][c] == "^":
+                height += 1
+            cells.append((r, c, height, width, text))
+    builder = DocumentBuilder()
+    if entry.title:
+        builder.add(entry.title, part=Part.TITLE)
+    builder.add_table(header_cells(place_cells(cells)), caption=entry.caption, unit=entry.unit)
+    return Document(
+        entry.id,
+        "gold",
+        builder.text,
+        blocks=tuple(builder.blocks),
+        tables=tuple(builder.tables),
+        metadata=Metadata(title=entry.title, published=entry.published),
+    )
+
+
+def _score_tables(split: str, folder: Path | None, resamples: int) -> Result:
+    records: list[Count] = []
+    attributes: dict[str, list[Count]] = defaultdict(list)
+    pairs: list[tuple[set[str], set[str]]] = []
+    entry: TablePassage
+    for entry in load_gold("tables", split, folder):
+        rows = [r for r in Analysis(table_document(entry)).indicators if r["table"] is not None]
+        places = {row["record_id"]: (row["row"], row["column"]) for row in rows}
+        found = {
+            (r["row"], r["column"], r["indicator"], round(float(r["value"]), 4), r["measure"]): r
+            for r in rows
+            if r["indicator"] is not None
+        }
+        gold = {
+            (r.row, r.column, r.indicator, round(r.value, 4), r.measure): r for r in entry.records
+        }
+        records.append(_sets(set(found), set(gold)))
+        pairs.append(({k[2] for k in found}, {k[2] for k in gold}))
+        for key in found.keys() & gold.keys():
+            row, record = found[key], gold[key]
+            for name, right in (
+                ("status", row["status"] == record.status),
+                ("part_of", places.get(row["part_of"]) == record.part_of),
+            ):
+                attributes[name].append(Count(tp=int(right), fp=int(not right), fn=int(not right)))
+    return [
+        score("tables", "records", records, resamples=resamples),
+        *(score("tables", name, counts, resamples=resamples)
+          for name, counts in attributes.items()),
+    ], _by_code("tables", pairs, resamples)  # fmt: skip
+
+
 def _same_scope(found: str | None, gold: str | None) -> bool:
     if found is None or gold is None:
         return found is gold
@@ -290,6 +353,7 @@ _SCORERS: dict[str, Callable[[str, Path | None, int], Result]] = {
     "themes": _score_themes,
     "roles": _score_roles,
     "indicators": _score_indicators,
+    "tables": _score_tables,
     "references": _score_references,
     "sentences": _score_sentences,
 }

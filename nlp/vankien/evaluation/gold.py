@@ -21,6 +21,7 @@ __all__ = [
     "IndicatorPassage",
     "ReferencePassage",
     "SentencePassage",
+    "TablePassage",
     "ThemeSentence",
     "gold_dir",
     "load_gold",
@@ -103,6 +104,47 @@ class IndicatorPassage(_Gold):
         return self
 
 
+class GoldCell(BaseModel):
+    """One figure of a table; ``part_of`` is the (row, column) of the figure it divides."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    row: int
+    column: int
+    value: float
+    indicator: str
+    measure: str = "level"
+    status: str = "actual"
+    part_of: tuple[int, int] | None = None
+
+
+class TablePassage(_Gold):
+    """A table with the figures of the catalogue in it.
+
+    In ``rows`` the text "<" repeats the cell to its left and "^" the one above (merged).
+    """
+
+    caption: str | None = None
+    unit: str | None = None
+    title: str | None = None
+    published: dt.date | None = None
+    rows: list[list[str]] = Field(min_length=2)
+    records: list[GoldCell]
+
+    @model_validator(mode="after")
+    def _placed(self) -> TablePassage:
+        codebook = load_codebook()
+        width = len(self.rows[0])
+        if any(len(row) != width for row in self.rows):
+            raise ValueError("the rows are not of one width")
+        for record in self.records:
+            if not (0 <= record.row < len(self.rows) and 0 <= record.column < width):
+                raise ValueError(f"no cell at {record.row}, {record.column}")
+            if record.indicator not in codebook.indicators:
+                raise ValueError(f"unknown indicator {record.indicator}")
+        return self
+
+
 class GoldReference(BaseModel):
     """One mention of a document."""
 
@@ -145,10 +187,11 @@ class SentencePassage(_Gold):
         return self
 
 
-Family = Literal["themes", "indicators", "references", "sentences"]
+Family = Literal["themes", "indicators", "tables", "references", "sentences"]
 FAMILIES: dict[str, type[_Gold]] = {
     "themes": ThemeSentence,
     "indicators": IndicatorPassage,
+    "tables": TablePassage,
     "references": ReferencePassage,
     "sentences": SentencePassage,
 }

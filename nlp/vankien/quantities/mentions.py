@@ -178,13 +178,13 @@ def _join_compounds(text: str, found: list[Quantity]) -> list[Quantity]:
         if before is None or parts is None or text[before.end : quantity.start] != " ":
             joined.append(quantity)
             continue
-        value = (before.value or 0) + (quantity.value or 0) / parts
+        value = (before.value or Decimal(0)) + (quantity.value or Decimal(0)) / parts
         joined[-1] = replace(
             before,
             end=quantity.end,
             number_end=quantity.end,
             number=text[before.number_start : quantity.end],
-            value=Decimal(value).quantize(Decimal("0.000001")).normalize(),
+            value=value.quantize(Decimal("0.000001")).normalize(),
         )
     return joined
 

@@ -81,6 +81,7 @@ _DIGITS = re.compile(
 _WORDS = re.compile(
     rf"(?<!\w)(?=[bcdhklmnrstv])(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)", re.IGNORECASE
 )
+_NOT_SCALE = re.compile(r"(?<=tỷ|tỉ)[ ](?:lệ|trọng|suất|phú|giá)(?!\w)")
 _VAGUE = re.compile(
     rf"(?<!\w)(?=[vmhd])(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
     rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)",
@@ -310,7 +311,10 @@ def find_numerals(text: str, start: int = 0, end: int | None = None) -> list[Num
     for match in _WORDS.finditer(text, start, stop):
         if any(a < match.end() and match.start() < b for a, b in taken):
             continue
-        numeral = _from_words(match.group(), match.start())
+        text_of = match.group()
+        if _NOT_SCALE.match(text, match.end()) and " " in text_of:
+            text_of = text_of.rsplit(" ", 1)[0]  # "một tỷ lệ" holds no scale
+        numeral = _from_words(text_of, match.start())
         if numeral is not None:
             found.append(numeral)
     found.sort(key=lambda n: n.start)

@@ -141,6 +141,14 @@ def _change(
         hit = _governs(sentence, context.get(name, []), figure, gap=gap, digits=digits)
         if hit is not None and hit.start >= place.previous_end:
             found.append((hit, sign))
+    lack = _governs(sentence, context.get("lack", []), figure)
+    if lack is not None:
+        stop = sentence.find(";", quantity.end)
+        if any(
+            quantity.end <= hit.start and (stop < 0 or hit.start < stop)
+            for hit in context.get("baseline_words", [])
+        ):
+            found.append((lack, -1))
     if not found:
         return None, 1
     hit, sign = max(found, key=lambda pair: (pair[0].end, pair[0].end - pair[0].start))

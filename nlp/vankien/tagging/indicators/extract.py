@@ -22,37 +22,22 @@ from functools import cache
 from vankien.codebook import load_codebook
 from vankien.documents import CONTENT_PARTS, Document, Sentence
 from vankien.quantities.mentions import Quantity, find_quantities
+from vankien.tagging.indicators.calibration import calibrated
+from vankien.tagging.indicators.checks import check_figures
 from vankien.tagging.indicators.context import CHANGES, Reading, read_context
+from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
-from vankien.tagging.indicators.setting import NO_SETTING, Setting, SettingReader
+from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
 from vankien.tagging.indicators.sharing import Pending, is_of_others, share, whole_of
 from vankien.tagging.indicators.structure import read_structure
+from vankien.tagging.indicators.tables import in_table, table_figures
 
 __all__ = ["Figure", "extract_figures"]
 
 REMEMBERED = 12
 """Figures of earlier sentences among which the whole of a part is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure of running text; offsets index the document's text.
-
-    ``part_of`` is the position in the list of figures of the figure that it divides.
-    """
-
-    sentence: int
-    quantity: Quantity
-    reading: Reading
-    indicator: str | None
-    unit: str | None
-    label: str | None
-    setting: Setting
-    part_of: int | None
-    score: float
-    checks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -82,8 +67,9 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
     holds = _holder(text)
     memory = _Memory()
     figures: list[Figure] = []
+    tabled = in_table(document)
     for sentence in sentences:
-        if sentence.part not in CONTENT_PARTS:
+        if sentence.part not in CONTENT_PARTS or tabled(sentence.start):
             continue
         surface = text[sentence.start : sentence.end]
         settings.enter(sentence, surface)
@@ -99,11 +85,15 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
         base = len(figures)
         for item in pending:
             # Period and scope are read where the catalogue is in play.
-            figure = _figure(sentence, surface, item, base, settings if coded else None)
+            figure = _figure(
+                sentence, surface, item, base, settings if coded else None, _kind(item, pending)
+            )
             if figure.part_of is None and item.candidate is not None:
                 figure = replace(figure, part_of=_whole_before(figure, item, figures, sentence))
             figures.append(figure)
-    return figures
+    if document.tables:
+        figures += table_figures(document, sentences, holds, len(figures))
+    return [calibrated(figure) for figure in check_figures(figures)]
 
 
 def _holder(text: str) -> Callable[[str], bool]:
@@ -207,7 +197,7 @@ def _whole_before(
     value = figure.reading.value
     for index in range(len(figures) - 1, max(-1, len(figures) - 1 - REMEMBERED), -1):
         other = figures[index]
-        if other.sentence < sentence.index - 1:
+        if other.sentence is None or other.sentence < sentence.index - 1:
             break
         if other.indicator not in indicator.within or other.reading.measure != "level":
             continue
@@ -221,17 +211,25 @@ def _whole_before(
     return None
 
 
+def _kind(item: Pending, pending: list[Pending]) -> str | None:
+    """Return whether a figure is of a stock or a flow; the parts of a flow are a flow."""
+    if item.part_of is not None:
+        whole = pending[item.part_of].indicator
+        if whole is not None and whole.kind == "flow":
+            return "flow"
+    return item.indicator.kind if item.indicator else None
+
+
 def _figure(
-    sentence: Sentence, surface: str, item: Pending, base: int, settings: SettingReader | None
-) -> Figure:
+    sentence: Sentence, surface: str, item: Pending, base: int, settings: SettingReader | None,
+    kind: str | None,
+) -> Figure:  # fmt: skip
     indicator = item.indicator
     shift = sentence.start
     quantity = item.quantity
     setting = NO_SETTING
     if settings is not None:
-        setting = settings.read(
-            surface, quantity.number_start, kind=indicator.kind if indicator else None
-        )
+        setting = settings.read(surface, quantity.number_start, kind=kind)
     reading = item.reading
     if indicator is not None and indicator.code in _reductions():
         reading = _reduction(reading)
@@ -250,7 +248,11 @@ def _figure(
         label=_label(surface, item),
         setting=setting,
         part_of=None if item.part_of is None else base + item.part_of,
-        score=_confidence(item),
+        score=confidence(
+            item.candidate,
+            slip=quantity.slip,
+            inherited=item.inherited_from is not None or item.carried,
+        ),
     )
 
 
@@ -302,13 +304,3 @@ def _label(surface: str, item: Pending) -> str | None:
     if trigger is not None:
         return surface[trigger.start : trigger.end]
     return None
-
-
-def _confidence(item: Pending) -> float:
-    if item.candidate is None:
-        return 0.5
-    score = min(item.candidate.score, 6.0)
-    value = 0.55 + 0.075 * (score - 1.0)
-    if item.quantity.slip:
-        value -= 0.1
-    return round(max(0.05, min(value, 0.97)), 4)

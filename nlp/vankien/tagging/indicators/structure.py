@@ -82,12 +82,12 @@ def read_structure(
     chained: list[int | None] = [None]
     for i in range(1, len(quantities)):
         # A bracketed share stands aside: the chain runs from the figure before it.
-        before = i - 1
-        while before > 0 and shares[before]:
-            before -= 1
-        gap_start = max(ends[before], quantities[i - 1].end + 1 if shares[i - 1] else 0)
+        first = i - 1
+        while first > 0 and shares[first]:
+            first -= 1
+        gap_start = max(ends[first], quantities[i - 1].end + 1 if shares[i - 1] else 0)
         gap = sentence[gap_start : quantities[i].number_start]
-        chained.append(before if not shares[i] and lexicon().chain.fullmatch(gap) else None)
+        chained.append(first if not shares[i] and lexicon().chain.fullmatch(gap) else None)
     places: list[Place] = []
     right = list(ends)
     for i in range(len(quantities) - 1, 0, -1):
@@ -209,8 +209,7 @@ def _zone(sentence: str, quantity: Quantity, phrases: SentencePhrases) -> int:
     if opened > sentence.rfind(")", 0, figure):
         best = max(best, opened)
     colon = sentence.rfind(":", 0, figure)
-    if colon >= 0 and not lexicon().filler.fullmatch(sentence[colon + 1 : figure]):
-        best = max(best, colon)
-    elif colon >= 0 and re.search(r"\d", sentence[:colon]):
+    opens = not lexicon().filler.fullmatch(sentence[colon + 1 : figure])
+    if colon >= 0 and (opens or re.search(r"\d", sentence[:colon])):
         best = max(best, colon)
     return best
