@@ -44,7 +44,8 @@ class Case:
 
     ``right``, ``left`` and ``sentence`` are plain words (see :func:`plain`): up to the next
     mention, from the last one, and all of the sentence; ``subject`` is what follows "về".
-    ``party``: the sentence speaks of the Party.  ``row``: one of several in a row.
+    ``party``: the sentence speaks of the Party.  ``row``: one of several in a row;
+    ``company`` is shared by neighbours of one type ("Nghị quyết 18 và Nghị quyết 19").
     ``plural``: several documents under one name.  ``worded``: the candidates left are those
     whose keywords the sentence has.
     """
@@ -61,6 +62,7 @@ class Case:
     row: bool
     plural: bool
     candidates: list[CentralDocument]
+    company: int = 0
     note: str = ""
     worded: bool = False
     chosen: CentralDocument | None = None
@@ -94,6 +96,7 @@ def cases_of(
     for mention in mentions:
         groups.setdefault(mention.group, []).append(mention)
     rows = list(groups.values())
+    company = _company(text, rows)
     cases: dict[int, Case] = {}
     for place, row in enumerate(rows):
         before = rows[place - 1][-1].end if place else 0
@@ -103,7 +106,22 @@ def cases_of(
                 cases[id(mention)] = _case(
                     text, mention, row, (before, after), sentences, published
                 )
+                cases[id(mention)].company = company[place]
     return cases
+
+
+def _company(text: str, rows: list[list[Mention]]) -> list[int]:
+    """Return a number for each row, shared by neighbours named in one breath."""
+    numbers: list[int] = []
+    for place, row in enumerate(rows):
+        number = place
+        if place:
+            last = rows[place - 1][-1]
+            gap = text[last.end : row[0].start]
+            if row[0].types[0] == last.types[0] and grammar().breath.fullmatch(gap):
+                number = numbers[-1]
+        numbers.append(number)
+    return numbers
 
 
 def is_central(number: str | None) -> bool:

@@ -9,7 +9,7 @@ A sentence that gives the document another subject rules all candidates out.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 
 from vankien.tagging.references.cases import Case, is_central
@@ -32,7 +32,9 @@ OUTWEIGHS = 3
 
 def choose(cases: list[Case], published: date | None) -> None:
     """Set ``chosen`` or ``note`` of each case."""
+    sizes = Counter(case.company for case in cases)
     for case in cases:
+        case.row = case.row or sizes[case.company] > 1
         _narrow(case)
     explicit = [case for case in cases if _is_explicit(case)]
     for case in explicit:
@@ -108,7 +110,7 @@ def _by_sentence(case: Case) -> None:
     if case.chosen is not None:
         return
     mention = case.mention
-    if case.subject and mention.form != "plenum" and not case.row:
+    if case.subject and mention.form != "plenum" and not case.row and not _is_plain(case):
         # The text says what the document is about: no other can be meant.
         speaking = [d for d in case.candidates if _speaks_of(d, case)]
         if not speaking:
@@ -126,6 +128,13 @@ def _by_sentence(case: Case) -> None:
         case.chosen = meant[0]
         return
     case.note = _several(case)
+
+
+def _is_plain(case: Case) -> bool:
+    """Say whether number and term, or a well-known number and symbol, leave one document."""
+    if len(case.candidates) != 1:
+        return False
+    return case.term is not None or (case.mention.form == "full" and case.candidates[0].short)
 
 
 def _by_words(case: Case) -> CentralDocument | None:
@@ -158,7 +167,7 @@ def _by_custom(cases: list[Case], published: date | None) -> None:
     rows: dict[int, set[date]] = defaultdict(set)
     for case in cases:
         if case.chosen is not None and case.row:
-            rows[case.mention.group].add(case.chosen.date)
+            rows[case.company].add(case.chosen.date)
     local = {
         (case.mention.types[0], short_key(case.mention.number))
         for case in cases
@@ -180,7 +189,7 @@ def _by_custom(cases: list[Case], published: date | None) -> None:
                 case.chosen = None
         elif case.chosen is None and case.candidates:
             here = [d for d in case.candidates if d.canonical in chosen]
-            case.chosen = _last_resort(case, here, rows.get(mention.group, set()), now)
+            case.chosen = _last_resort(case, here, rows.get(case.company, set()), now)
 
 
 def _last_resort(
@@ -197,9 +206,7 @@ def _last_resort(
         return current[0]
     if mention.form == "plenum" or not case.party:
         return None
-    custom = [d for d in case.candidates if d.short]
-    if len(custom) > 1:
-        custom = [d for d in custom if d.of_party]
+    custom = [d for d in case.candidates if d.short and d.of_party]
     return custom[0] if len(custom) == 1 else None
 
 

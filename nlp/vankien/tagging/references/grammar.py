@@ -107,6 +107,7 @@ class NamedRule:
 
     type: str
     phrase: str
+    capital_last: bool
     tail: re.Pattern[str]
     stop: re.Pattern[str]
 
@@ -129,7 +130,7 @@ class Grammar:
     country: re.Pattern[str]
     about: re.Pattern[str]
     party_context: re.Pattern[str]
-    national: frozenset[str]
+    national: re.Pattern[str]
     generic: re.Pattern[str]
     congress: re.Pattern[str]
     programmes: frozenset[str]
@@ -138,6 +139,7 @@ class Grammar:
     states: frozenset[str]
     laws: frozenset[str]
     plural: re.Pattern[str]
+    breath: re.Pattern[str]
     home: re.Pattern[str]
     houses: dict[str, str]
     symbol_types: dict[str, tuple[str, ...]]
@@ -229,7 +231,9 @@ def grammar() -> Grammar:
         words=words,
         tails={name: built(pattern) for name, pattern in patterns.items()},
         named=tuple(
-            NamedRule(r["type"], r["phrase"], built(r["tail"]), built(r["stop"]))
+            NamedRule(
+                r["type"], r["phrase"], r["capital"] == "last", built(r["tail"]), built(r["stop"])
+            )
             for r in data["named"]
         ),
         symbol=re.compile(rf"(?<![\w/.,-])(?:{bare})(?!\w)"),
@@ -249,7 +253,9 @@ def grammar() -> Grammar:
         party_context=re.compile(
             rf"(?<!\w){any_of(data['party_context'])}(?!\w)(?!{_SPACE}Cộng hòa)", re.IGNORECASE
         ),
-        national=frozenset(w.lower() for phrase in data["national"] for w in phrase.split()),
+        national=re.compile(
+            rf"(?:{_SPACE}*{any_of(data['national'])}(?!\w))*{_SPACE}*", re.IGNORECASE
+        ),
         generic=re.compile(rf"(?<!\w){any_of(data['generic'])}(?!\w)", re.IGNORECASE),
         congress=re.compile(words["congress"], re.IGNORECASE),
         programmes=frozenset(data["programmes"]),
@@ -257,6 +263,7 @@ def grammar() -> Grammar:
         twins=tuple(data["twins"]),
         states=frozenset(data["states"]),
         laws=frozenset(e["type"] for e in types if e.get("law")),
+        breath=re.compile(rf"[\s,;]*(?:{words['and']})?\s*", re.IGNORECASE),
         plural=re.compile(rf"(?<!\w){any_of(data['plural'])}{before}", re.IGNORECASE),
         home=re.compile(any_of(data["home"])),
         houses=houses,

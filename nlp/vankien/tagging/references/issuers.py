@@ -13,10 +13,21 @@ from vankien.normalise import UPPER, fold_phrase
 from vankien.resources import codebook_dir
 from vankien.tagging.references.grammar import any_of, date_of, grammar, term_of
 
-__all__ = ["CENTRAL_SYMBOL", "Issuer", "date_after", "issuer_after", "issuer_before", "issuers"]
+__all__ = [
+    "CENTRAL_SYMBOL",
+    "PLENUM_SYMBOL",
+    "Issuer",
+    "date_after",
+    "issuer_after",
+    "issuer_before",
+    "issuers",
+]
 
 CENTRAL_SYMBOL = "TW"
 """The symbol of the Party's centre in numbers."""
+
+PLENUM_SYMBOL = "HNTW"
+"""The symbol of the Central Committee's plenums in older numbers."""
 
 BEFORE = 110
 """Characters before a mention that may name its body."""

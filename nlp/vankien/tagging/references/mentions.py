@@ -20,7 +20,7 @@ from vankien.tagging.references.grammar import (
     term_of,
     to_roman,
 )
-from vankien.tagging.references.issuers import CENTRAL_SYMBOL, issuer_after, issuers
+from vankien.tagging.references.issuers import PLENUM_SYMBOL, issuer_after, issuers
 from vankien.tagging.references.knowledge import knowledge
 from vankien.tagging.references.mention import Mention
 
@@ -179,11 +179,15 @@ class _Finder:
 
     def _counts(self, place: int) -> bool:
         """Say whether the figure that ends at a place counts the noun after it."""
-        return (
-            self.rules.counted.match(self.text, place) is not None
-            and self.rules.followers.match(self.text, place) is None
-            and self.tails["day"].match(self.text, place) is None
-        )
+        counted = self.rules.counted.match(self.text, place)
+        if counted is None or self.tails["day"].match(self.text, place) is not None:
+            return False
+        follower = self.rules.followers.match(self.text, place)
+        if follower is None or follower.end() < counted.end():
+            return True  # "chỉ tiêu", not "chỉ"
+        # "12 ban" counts, "12 Ban Bí thư" does not.
+        noun = counted.end() - len(counted.group().lstrip())
+        return follower.end() == counted.end() and self.text[noun].islower()
 
     def _ends_noun(self, place: int) -> bool:
         if self._counts(place):
@@ -238,7 +242,7 @@ class _Finder:
 
     def _of_plenum(self, start: int, end: int, types: tuple[str, ...], number: int) -> Mention:
         mention = Mention(start, end, "plenum", types, self.group, plenum=number)
-        mention.issuer = issuers().symbols[CENTRAL_SYMBOL]
+        mention.issuer = issuers().symbols[PLENUM_SYMBOL]
         term = self.tails["term"].match(self.text, end)
         if term is not None:
             mention.term = term_of(term.group("term"))
@@ -264,13 +268,13 @@ class _Finder:
     ) -> Mention | None:
         raw = match.group("ordinal") or match.group("bare")
         name = " ".join(filter(None, (match.group("name"), match.group("after")))).strip()
-        words = self.rules.congress.sub("", name.lower(), count=1).split()
-        unnamed = len(words) < 3 or self.rules.generic.search(name) is not None
+        whose = self.rules.congress.sub("", name, count=1).strip()
+        unnamed = len(whose.split()) < 3 or self.rules.generic.search(name) is not None
         if raw is None and not match.group("years") and unnamed:
             return None  # without its number a congress is known by whose it is, if by one
         mention = Mention(start, match.end(), "congress", types, self.group, known=())
         number = ordinal(raw)
-        if number is not None and all(word in self.rules.national for word in words):
+        if number is not None and self.rules.national.fullmatch(whose):
             mention.known = tuple(
                 d.canonical
                 for d in knowledge().documents
@@ -308,10 +312,9 @@ class _Finder:
     def _named(self, start: int, end: int, anchor: Anchor) -> list[Mention]:
         rule = anchor.named
         assert rule is not None
-        last = self.text[start:end].split()[-1]
-        first = self.text[start]
         # "điều lệ Đảng" needs the capital of the Party, "Hiến pháp" its own.
-        if not (last if len(rule.phrase.split()) > 2 else first)[0].isupper():
+        words = self.text[start:end].split()
+        if not words[-1 if rule.capital_last else 0][0].isupper():
             return []
         tail = rule.tail.match(self.text, end)
         finish = tail.end() if tail is not None else end
