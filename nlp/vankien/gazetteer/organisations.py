@@ -28,6 +28,7 @@ __all__ = ["ScopeMention", "find_scopes", "organisation_data"]
 class ScopeMention:
     """A scope in a text, as written.
 
+    ``kind`` is the Vietnamese word for the kind of its territory.
     ``level``: national, central, bloc, province, city (a province or district), district,
     commune or body.  ``place`` is the proper name of its territory; ``letters`` those of a
     Party organisation beside the territorial ones, or the whole code at the centre;
@@ -56,7 +57,7 @@ _WORD = rf"[{UPPER}][\w'’]*"
 _NAME = rf"{_WORD}(?:\s+(?:[-–]\s+)?{_WORD}|\s?[-–]\s?{_WORD}){{0,4}}"
 _WIDTH = {"body": 0, "commune": 1, "district": 2, "city": 2, "province": 3}
 _FORMS = (
-    "central", "body", "land", "committee", "free", "own", "sector", "plain", "party",
+    "central", "body", "land", "committee", "noun", "free", "own", "sector", "plain", "party",
 )  # fmt: skip
 
 
@@ -85,6 +86,10 @@ class _Grammar:
     central: dict[str, dict[str, Any]]
     not_names: frozenset[str]
     alone: frozenset[str]
+    closing: frozenset[str]
+    numbered: frozenset[str]
+    span: re.Pattern[str]
+    kinds: dict[str, str]
 
 
 def _fold(words: str) -> str:
@@ -117,6 +122,8 @@ def _grammar() -> _Grammar:
     alone += rf"|{_any(data['independent'])}\s+số\s+\d+"
     sectors = data["sectors"]
 
+    heads = "(?:" + "|".join(re.escape(h) for h in data["heads"]) + ")"
+
     def ends(number: int) -> str:
         return rf"\s+(?P<t{number}>{land})(?!\w)(?:\s*(?P<n{number}>{name}))?"
 
@@ -126,6 +133,8 @@ def _grammar() -> _Grammar:
         rf"(?P<body>{organs}{party}\s+(?P<b1>{_any(list(letters))})(?!\w)(?:{ends(1)})?)",
         rf"(?P<land>{organs}(?:{party}|{_any(data['state'])}){ends(2)})",
         rf"(?P<committee>{organs}(?P<t3>{committee})(?!\w)(?:\s+(?P<n3>{name}))?)",
+        rf"(?P<noun>{party}\s+{_any(data['nouns'])}(?!\w|\s+[{UPPER}\d])|(?:(?<=\A)|(?<=[.!?]\s)){heads}"
+        rf"(?=\s+[^\W{UPPER}\d]))",
         rf"(?P<free>{organs}{party}\s+(?P<b4>{opened}|{spot}|\d{{1,2}}(?![\d/%]|[.,]\d)|{_NAME})"
         rf"(?:{ends(4)})?)",
         rf"(?P<own>(?P<b5>{alone})(?:{ends(5)})?)",
@@ -136,13 +145,24 @@ def _grammar() -> _Grammar:
     bare = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in unit_names("province"))
     around = {
         key: re.compile(rf"(?<!\w)(?:{data[key]})", re.IGNORECASE)
-        for key in ("counted", "titles", "second", "local", "bare_not_before", "listed_before")
+        for key in (
+            "counted",
+            "titles",
+            "second",
+            "bare_not_before",
+            "listed_before",
+            "ranked",
+        )
     }
     around |= {key: re.compile(data[key]) for key in ("listed", "bare_not_after", "party_not")}
     return _Grammar(
         forms=re.compile(rf"(?<!\w)(?P<span>{span})(?:{'|'.join(alternatives)})"),
         bare=re.compile(rf"(?<![\w-])(?:{bare})(?!\w|\s?-\s?[{UPPER}])"),
-        heading=re.compile(rf"\s*(?P<name>{_NAME})\s?(?=:)|(?<=[,;:]\s)(?P<item>{_NAME})\s(?=\d)"),
+        heading=re.compile(
+            rf"\s*(?P<name>{_NAME})\s?(?=:)|(?<=[,;:]\s)(?P<item>{_NAME})\s(?=\d)|"
+            rf"(?:\A|(?<=[,;:]\s))(?P<subject>{_NAME})\s(?=[^\W\d{UPPER}])|"
+            rf"(?<!\w)(?i:{data['local_words']})\s(?P<spot>{_NAME})(?!\w)"
+        ),
         tail=re.compile(
             rf"\s*\((?P<in>{_NAME})\)|,?\s+(?P<t>{land})\s+(?P<n>{_NAME})|,\s+(?P<p>{_NAME})"
         ),
@@ -152,6 +172,10 @@ def _grammar() -> _Grammar:
         central=central,
         not_names=frozenset(data["not_names"]),
         alone=frozenset(data["alone"]),
+        closing=frozenset(data["closing"]),
+        numbered=frozenset(data["numbered"]),
+        span=re.compile(_any(data["spans"])),
+        kinds={_fold(word): kind for word, kind in data["kinds"].items()},
     )
 
 
@@ -196,8 +220,10 @@ def _read(match: re.Match[str], text: str) -> ScopeMention | None:
         else:
             body = text[match.start(form) : match.start(f"t{number}") if number else end].strip()
             level = level or "body"
-    elif form == "sector":
+    elif form in ("sector", "noun"):
         body = match.group(form)
+        if form == "noun" and body[0].islower():
+            return None
     elif level == "commune" and place is not None:
         body = text[match.start(f"t{number}") : end]
     relative = place is None and body is None
@@ -205,7 +231,8 @@ def _read(match: re.Match[str], text: str) -> ScopeMention | None:
     if form == "plain" and relative and word not in grammar.alone:
         return None
     return ScopeMention(
-        start, end, text[start:end], level or "body", place=place, kind=word or None,
+        start, end, text[start:end], level or "body", place=place,
+        kind=grammar.kinds.get(word, word) or None,
         letters=letters, body=body, hints=hints, relative=relative, reach=stop,
     )  # fmt: skip
 
@@ -223,10 +250,14 @@ def _fit(match: re.Match[str], number: str, level: str) -> tuple[str | None, int
     start = match.start(group)
     ends = [w.end() for w in re.finditer(r"[^\s–-]+", written)]
     words = [w.group() for w in re.finditer(r"[^\s–-]+", written)]
-    names = _grammar().not_names
-    if words[0] in names and not units_named(written):
+    grammar = _grammar()
+    if written.isdigit() and _fold(match.group(f"t{number}")) not in grammar.numbered:
         return None, match.end(f"t{number}")
-    cut = next((i for i, w in enumerate(words) if w in names and i), len(words))
+    if len(words) == 1 and words[0] in grammar.not_names and not units_named(written):
+        return None, match.end(f"t{number}")
+    cut = next((i for i, w in enumerate(words) if w in grammar.closing and i), len(words))
+    if cut == len(words) > 1 and words[-1] in grammar.not_names:
+        cut -= 1
     units = ("district", "province")
     allowed = units if level in ("city", "commune") else (level,)
     for size in range(len(words), 0, -1):
@@ -266,11 +297,21 @@ def _hints(text: str, end: int, level: str) -> tuple[tuple[str, ...], int]:
 
 def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
     """Judge a mention by the words around it; None where it is no scope."""
-    around = _grammar().around
+    grammar = _grammar()
+    around = grammar.around
     start, end = mention.start, mention.end
     before = text[max(0, start - 48) : start]
     if mention.relative:
-        if around["counted"].search(before) or around["listed"].match(text, end):
+        whole = grammar.span.match(mention.text) is not None
+        if not whole and around["counted"].search(before):
+            return None
+        if around["listed"].match(text, end) or around["ranked"].search(before):
+            return None
+        if (
+            not whole
+            and mention.text.islower()
+            and (mention.level == "commune" or around["titles"].search(before))
+        ):
             return None
         if around["listed_before"].search(before):
             return None
@@ -296,18 +337,17 @@ def _add_bare(found: list[ScopeMention], text: str) -> None:
         return all(max(m.end, m.reach) <= start or end <= m.start for m in found)
 
     for match in grammar.heading.finditer(text):
-        group = "name" if match.group("name") is not None else "item"
+        group = match.lastgroup or "name"
         start, end = match.span(group)
         name = match.group(group)
-        if group == "name" and start > 2:
+        if (group == "name" and start > 2) or " " not in name or not free(start, end):
             continue
-        if name.split()[0] in grammar.not_names or not free(start, end) or len(name) < 4:
+        if name.split()[0] in grammar.not_names or name.split()[-1] in grammar.not_names:
             continue
-        if group == "item" and not units_named(name):
+        if group in ("item", "subject") and not units_named(name):
             continue
-        found.append(
-            ScopeMention(start, end, name, "city", place=name, rank=0, bare=True)
-        )
+        rank = 1 if group == "spot" and not units_named(name) else 0
+        found.append(ScopeMention(start, end, name, "city", place=name, rank=rank, bare=True))
     for match in grammar.bare.finditer(text):
         start, end = match.span()
         if not free(start, end) or around["bare_not_after"].match(text, end):
@@ -318,7 +358,7 @@ def _add_bare(found: list[ScopeMention], text: str) -> None:
             rf"\s+[{UPPER}]\w*[^\W\d]", text[end:]
         ):
             continue
-        heads = not start or text[:start].rstrip(" \"“")[-1:] in ("", ";", ":", ".", ",")
+        heads = not start or text[:start].rstrip(' "“')[-1:] in ("", ";", ":", ".", ",")
         found.append(
             ScopeMention(start, end, match.group(), "province", place=match.group(),
                          rank=0 if heads else 1, bare=True)

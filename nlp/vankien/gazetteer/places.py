@@ -54,9 +54,7 @@ class Unit:
         """Return whether the unit bore the name on a day; without a day always."""
         if day is None:
             return True
-        return (self.first is None or self.first <= day) and (
-            self.last is None or day <= self.last
-        )
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
 
 def _day(entry: dict[str, Any], key: str) -> date | None:
@@ -109,16 +107,9 @@ def districts() -> tuple[Unit, ...]:
         names = (entry["name"], *entry.get("variants", ()))
         found.append(Unit(code, entry["name"], entry["kind"], "district", names, None, last))
         for former in entry.get("earlier", ()):
-            kind, name = _split(former)
+            kind, name = former["kind"], former["name"]
             found.append(Unit(code, name, kind, "district", (name,), None, last))
     return tuple(found)
-
-
-def _split(full: str) -> tuple[str, str]:
-    """Split kind and name; kinds of two words end in one of these."""
-    words = full.split()
-    size = 2 if len(words) > 2 and words[0][0] == "t" else 1
-    return " ".join(words[:size]), " ".join(words[size:])
 
 
 @cache

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 
 from vankien.gazetteer.organisations import ScopeMention, organisation_data
-from vankien.gazetteer.places import MERGER, Unit, units_named
+from vankien.gazetteer.places import Unit, units_named
 
 __all__ = ["scope_code", "slug"]
 
@@ -100,38 +100,23 @@ def _hinted(mention: ScopeMention, on: date | None) -> str | None:
 
 
 def _territory(mention: ScopeMention, on: date | None, around: str | None) -> str | None:
-    assert mention.place is not None  # noqa: S101 - told by the caller
-    name, level, kind = mention.place, mention.level, mention.kind
+    name, level, kind = mention.place or "", mention.level, mention.kind
     province = None
     if around is not None and not around.startswith(("TW", "VN")):
         province = _province(around)
     if level == "province":
         return _one(units_named(name, level="province", on=on))
+    near = units_named(name, level="district", province=province, on=on)
+    if not near:
+        near = units_named(name, level="district", on=on)
     if level == "city":
         whole = units_named(name, level="province", on=on)
-        if mention.bare:
-            near = units_named(name, level="district", on=on, province=province)
+        if mention.bare or kind is None:
             return _one(whole) or _one(near)
-        cities = tuple(u for u in whole if u.kind == "thành phố")
-        if cities:
-            return _one(cities)
-        if kind is None and whole:
-            return _one(whole)
-    if on is not None and on >= MERGER and not mention.hints and around is None:
-        pass
-    named = units_named(name, level="district", province=province, on=on)
-    if not named:
-        named = units_named(name, level="district", on=on)
-    exact = tuple(u for u in named if _same_kind(u, kind))
-    return _one(exact) if exact else _one(named)
-
-
-def _same_kind(unit: Unit, kind: str | None) -> bool:
-    """A committee's word tells the kind: "Huyện ủy", "Thị ủy", "Thành ủy"."""
-    if kind is None:
-        return False
-    first = kind.split()[0].rstrip(".")
-    return unit.kind == kind or (kind.endswith("ủy") and unit.kind.startswith(first))
+        if any(unit.kind == kind for unit in whole):
+            return _one(tuple(unit for unit in whole if unit.kind == kind))
+    exact = tuple(unit for unit in near if unit.kind == kind)
+    return _one(exact or near)
 
 
 def _one(units: tuple[Unit, ...]) -> str | None:

@@ -112,8 +112,9 @@ def _grammar() -> _Grammar:
     gate = "|".join(re.escape(word) for word in data["gate"])
     every = "|".join(f"(?P<r{i}>{expand(rule['pattern'], i)})" for i, rule in enumerate(rules))
     names = (
-        "until", "until_end", "before", "since", "lead_in", "to", "list", "now_after", "apposed",
-        "baseline", "same_period", "same_period_own", "compared", "named", "dated", "law", "born",
+        "until", "until_end", "before", "since", "lead_in", "to", "list", "now_after",
+        "baseline", "planned", "same_period", "same_period_own", "compared", "named", "dated",
+        "law", "born",
     )  # fmt: skip
     return _Grammar(
         points=re.compile(rf"(?<!\w)(?=\d|{gate})(?:{every})", re.IGNORECASE),
@@ -221,7 +222,7 @@ def _clause_opens(text: str, start: int) -> bool:
     before = text[max(0, start - 16) : start]
     if _grammar().relations["lead_in"].search(before):
         return True
-    return _CLAUSE.search(before) is not None or bool(re.search(r"(?i)(?<!\w)ước\s+\Z", before))
+    return _CLAUSE.search(before) is not None
 
 
 def _joined(points: list[PeriodMention], text: str) -> list[PeriodMention]:
@@ -235,7 +236,11 @@ def _joined(points: list[PeriodMention], text: str) -> list[PeriodMention]:
             joined.append(point)
         elif relations["to"].fullmatch(gap) and _can_run(before, point, text):
             joined[-1] = _span(before, point, text)
-        elif relations["list"].fullmatch(gap) and _years_follow(before, point):
+        elif (
+            relations["list"].fullmatch(gap)
+            and _years_follow(before, point)
+            and not relations["baseline"].search(text, max(0, before.start - 48), before.start)
+        ):
             joined[-1] = replace(
                 before, end=point.end, text=text[before.start : point.end], kind="span",
                 fields=(("a", before.get("a") or before.get("y") or 0), ("b", point.get("y") or 0)),
@@ -245,8 +250,10 @@ def _joined(points: list[PeriodMention], text: str) -> list[PeriodMention]:
     return joined
 
 
-_UNITS = {"day": 0, "short_day": 0, "month": 1, "quarter": 2, "year": 3, "bare_year": 3, "year_end": 3,
-          "year_start": 3, "months": 1}  # fmt: skip
+_UNITS = {
+    "day": 0, "short_day": 0, "month": 1, "months": 1, "quarter": 2, "year": 3, "bare_year": 3,
+    "year_end": 3, "year_start": 3,
+}  # fmt: skip
 
 
 def _can_run(first: PeriodMention, last: PeriodMention, text: str) -> bool:
@@ -289,9 +296,11 @@ def _related(mention: PeriodMention, text: str) -> PeriodMention | None:
             relation=relation,
         )  # fmt: skip
 
-    if before("baseline", 48):
+    if before("baseline", 48) or before("planned", 48):
         return replace(mention, baseline=True)
-    if mention.kind in ("day", "year", "bare_year") and (before("dated", 60) or before("born", 20)):
+    if mention.kind in ("day", "year", "bare_year") and before("born", 20):
+        return None
+    if mention.kind == "day" and before("dated", 60):
         return None
     if mention.kind in ("year", "bare_year", "year_end") and before("law", 52):
         return None
@@ -429,6 +438,8 @@ def _of_term(side: str, term: tuple[int, int] | None) -> Interval:
 def _relative(mention: PeriodMention, anchor: date | None, year: int | None) -> Interval:
     kind = mention.kind
     count = mention.get("n") or 0
+    if anchor is None and year is not None and kind == "past_year":
+        return dates.years_of(year, year)
     if kind == "past_years":
         if anchor is not None:
             return dates.past_years(anchor, count)

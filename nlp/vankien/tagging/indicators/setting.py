@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 from vankien.documents import Document, Part, Sentence
-from vankien.gazetteer.organisations import ScopeMention, find_scopes
+from vankien.gazetteer.organisations import ScopeMention, find_scopes, organisation_data
 from vankien.gazetteer.scope_codes import scope_code
 from vankien.quantities.dates import Interval
 from vankien.quantities.periods import PeriodMention, find_periods, resolve
@@ -61,11 +62,7 @@ class _Known:
     year: int | None = None
     term: tuple[int, int] | None = None
     place: str | None = None
-
-
-@dataclass(slots=True)
-class _Pending:
-    surfaces: list[str] = field(default_factory=list)
+    named: dict[str, tuple[ScopeMention, str | None]] = field(default_factory=dict)
 
 
 class SettingReader:
@@ -89,7 +86,10 @@ class SettingReader:
             self._pending = []
             self._section = sentence.section
             if self._base is not None:
-                self._known = _copy(self._base, place=self._known.place, term=self._known.term)
+                self._known = _copy(
+                    self._base, place=self._known.place, term=self._known.term,
+                    named=self._known.named,
+                )  # fmt: skip
         elif self._current is not None:
             self._remember(self._current)
         elif self._surface:
@@ -140,20 +140,24 @@ class SettingReader:
                 if words != metadata.place:
                     known.scope, known.code = scopes[0], code
                 known.place = code or known.place
-        self._take_periods(known, find_periods(self._title), main_only=True)
+        self._take_periods(known, find_periods(self._title))
         return known
 
     def _remember(self, sentence: _Sentence) -> None:
         self._take_periods(self._known, sentence.periods)
+        for mention in sentence.scopes:
+            if not mention.relative and not mention.rank and not mention.bare:
+                code = self._code(mention, self._known.place, self._known.interval[1])
+                for word in _back_words():
+                    if mention.text.lower().startswith(f"{word} "):
+                        self._known.named[word] = (mention, code)
         main = _main_scope(sentence)
         if main is not None:
             code = self._code(main, self._known.place, self._known.interval[1])
             self._known.scope, self._known.code = main, code
             self._known.place = code or self._known.place
 
-    def _take_periods(
-        self, known: _Known, periods: list[PeriodMention], *, main_only: bool = False
-    ) -> None:
+    def _take_periods(self, known: _Known, periods: list[PeriodMention]) -> None:
         chosen: PeriodMention | None = None
         for mention in periods:
             if mention.kind in ("term", "congress"):
@@ -171,16 +175,16 @@ class SettingReader:
             if end is not None and chosen.kind not in ("day", "days", "now", "today"):
                 known.year = end.year
 
-    def _dates(self, mention: PeriodMention, known: _Known, period: Interval | None = None) -> Interval:
+    def _dates(
+        self, mention: PeriodMention, known: _Known, period: Interval | None = None
+    ) -> Interval:
         return resolve(
             mention, anchor=self._anchor, year=known.year, term=known.term, period=period
         )
 
     # Period
 
-    def _period(
-        self, sentence: _Sentence, figure: int
-    ) -> tuple[PeriodMention | None, Interval]:
+    def _period(self, sentence: _Sentence, figure: int) -> tuple[PeriodMention | None, Interval]:
         known = _copy(self._known)
         resolved: list[tuple[PeriodMention, Interval]] = []
         main: Interval | None = known.interval if known.period else None
@@ -190,9 +194,7 @@ class SettingReader:
             if mention.baseline or mention.named:
                 continue
             if mention.kind == "yearly":
-                if known.term is None:
-                    continue
-                interval = self._yearly(known)
+                interval = self._yearly(known, resolved)
             else:
                 interval = self._dates(mention, known, main)
             if mention.kind != "same_period":
@@ -200,15 +202,22 @@ class SettingReader:
                 if mention.year is not None:
                     known.year = mention.year
             resolved.append((mention, interval))
+        based = _based(sentence, figure)
+        if based is not None:
+            return based, self._dates(based, known)
         chosen = _choose_period(sentence.surface, resolved, figure)
         if chosen is not None:
             return chosen
         return self._known.period, self._known.interval
 
-    def _yearly(self, known: _Known) -> Interval:
-        if known.term is None:
-            return None, None
-        return date(known.term[0], 1, 1), date(known.term[1], 12, 31)
+    def _yearly(self, known: _Known, resolved: list[tuple[PeriodMention, Interval]]) -> Interval:
+        """ "Mỗi năm" is a rate over the span or term spoken of, and no period without one."""
+        for _, (first, last) in reversed(resolved):
+            if first is not None and last is not None and last.year > first.year:
+                return first, last
+        if known.term is not None:
+            return date(known.term[0], 1, 1), date(known.term[1], 12, 31)
+        return None, None
 
     # Scope
 
@@ -232,6 +241,10 @@ class SettingReader:
             ]  # fmt: skip
             if named and code is not None and self._code(named[-1], place, end) == code:
                 return named[-1], code
+        named_before = self._known.named.get(chosen.text.lower()) if chosen.relative else None
+        if named_before is not None:
+            # A bare "Tỉnh", "Đảng bộ" goes back to the one that a sentence before named.
+            return named_before
         if code is None and chosen.relative:
             later = [s for s in sentence.scopes if s.start > chosen.start and not s.relative]
             code = self._code(chosen, self._code(later[0], place, end), end) if later else None
@@ -244,6 +257,16 @@ class SettingReader:
 
     def _code(self, mention: ScopeMention, within: str | None, end: date | None) -> str | None:
         return scope_code(mention, on=self._anchor or end, within=within)
+
+
+@cache
+def _locative() -> re.Pattern[str]:
+    return re.compile(rf"\w\s+(?:{organisation_data()['local_words']})\s+\Z", re.IGNORECASE)
+
+
+@cache
+def _back_words() -> tuple[str, ...]:
+    return tuple(organisation_data()["back"])
 
 
 def _copy(known: _Known, **changes: object) -> _Known:
@@ -268,12 +291,24 @@ def _choose_period(
     near = [p for p in before if p[0].start >= clause]
     if near:
         return near[-1]
+    before = [p for p in before if p[0].relation != "before"]  # a deadline is its clause's own
     after = [p for p in resolved if figure <= p[0].start < stop]
     if before and after and _OPEN.search(surface, 0, after[0][0].start):
         after = []
     if before:
         return before[-1]
     return after[0] if after else None
+
+
+def _based(sentence: _Sentence, figure: int) -> PeriodMention | None:
+    """Return the base of a comparison where the figure is its value: "so với năm 2020 (107)"."""
+    opened = _OPEN.search(sentence.surface, 0, figure)
+    if opened is None or figure - opened.start() > 3:
+        return None
+    end = opened.start()
+    return next(
+        (m for m in sentence.periods if m.baseline and 0 <= end - m.end <= 1 and m.year), None
+    )
 
 
 def _bracketed(surface: str, mention: PeriodMention, figure: int) -> bool:
@@ -316,8 +351,7 @@ def _complements(surface: str, scope: ScopeMention, figure: int) -> bool:
     gap = surface[figure : scope.start]
     if len(gap) > NEAR or any(mark in gap for mark in ",;:()"):
         return False
-    words = gap.split()
-    return len(words) > 1 and words[-1].lower() in ("ở", "tại") and len(_DIGIT.findall(gap)) <= 7
+    return _locative().search(gap) is not None
 
 
 def _main_scope(sentence: _Sentence) -> ScopeMention | None:
