@@ -48,6 +48,7 @@ CATALOGUE: dict[str, str] = {
     "project.",
     "V120": "{source} is an old Word or RTF file and no converter for it is installed; install "
     "LibreOffice, antiword or catdoc, or save the file as DOCX.",
+    "V121": "{source} is not a readable archive ({detail}); unpack it and give the folder.",
     # running: the batch as a whole cannot go on
     "V201": "No documents were found in {source}; give files or folders that hold PDF, DOCX, "
     "HTML, TXT, JSONL, CSV or Parquet.",

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from vankien.documents import BlockKind, Document, DocumentBuilder, Metadata, Part
@@ -34,10 +37,13 @@ from vankien.reading.tables import (
 from vankien.reading.text import Decoded, decode
 from vankien.reading.wording import HtmlNames, html_names, news_words
 
-__all__ = ["read_html"]
+__all__ = ["read_html", "read_mhtml"]
 
 DATES = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
 """No date is taken from running text, and none depends on today."""
+
+MAX_PARTS = 5_000
+"""Parts of a page saved as one file that are looked at for the page itself."""
 
 MIN_SHARE = 0.5
 """trafilatura's text is trusted where it has this share of the page's running text."""
@@ -56,6 +62,36 @@ _DATE_NAMES = frozenset(
 )  # fmt: skip
 _APART = frozenset({Part.BOILERPLATE, Part.FOOTER})
 _OFFICIAL = frozenset({Part.HEADER, Part.RECIPIENTS, Part.SIGNATURE})
+
+
+@reader("mhtml", extensions=(".mht", ".mhtml"))
+def read_mhtml(data: bytes, source: str, sha256: str) -> Document:
+    """Read a page saved as one file (RFC 2557): its first part of HTML.
+
+    Raises ReadError (V106) where it holds none, and as :func:`read_html`.
+    """
+    from email import policy
+    from email.errors import MessageError
+    from email.parser import BytesParser
+
+    try:
+        message = BytesParser(policy=policy.compat32).parsebytes(data)
+        parts = islice(message.walk(), MAX_PARTS)
+        page = next((p for p in parts if p.get_content_type() == "text/html"), None)
+        body = page.get_payload(decode=True) if page is not None else None
+    except (MessageError, ValueError, LookupError, RecursionError) as error:
+        raise ReadError("V106", source, detail="its parts are damaged") from error
+    if page is None or not isinstance(body, bytes) or not body.strip():
+        raise ReadError("V106", source, detail="it holds no part of HTML")
+    charset = page.get_content_charset()
+    if charset is not None:
+        with suppress(LookupError, UnicodeDecodeError):  # then the page's own statistics decide
+            body = body.decode(charset).encode("utf-8")
+    document = read_html(body, source, sha256)
+    address = page.get("Content-Location") or message.get("Snapshot-Content-Location")
+    if document.metadata.url or not address:
+        return document
+    return replace(document, metadata=replace(document.metadata, url=str(address).strip()))
 
 
 @reader("html", extensions=(".html", ".htm", ".xhtml"))

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vankien.documents import Document
 from vankien.errors import ReadError, UsageError
+from vankien.reading.archives import archive_form, archive_members
 from vankien.reading.registry import Reader, known_readers
 from vankien.reading.rows import RowFields, iter_rows
 from vankien.reading.streams import compression_of, open_bytes, row_form, stream_errors
@@ -28,6 +29,7 @@ MAX_BYTES = 512 * 1024 * 1024
 CONTROL_SHARE = 0.02
 """Text has fewer control characters than this share of its bytes."""
 
+_ARCHIVE = "it holds several files; use vankien.extract, or unpack it"
 _ROWS = frozenset({"jsonl", "csv", "parquet"})
 _TEXT_NAMES = (".txt", ".text", ".md", ".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 _BLANK = b" \t\r\n\x0b\x0c\x00\xef\xbb\xbf\xff\xfe"
@@ -37,6 +39,7 @@ _HTML_START = re.compile(
     rb"h[1-6]|p|br|center|font|script|style|link)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_MHTML_START = re.compile(rb"^mime-version:\s*1\.0", re.IGNORECASE | re.MULTILINE)
 _HTML_INSIDE = re.compile(rb"<(?:!doctype\s+html|html|body)\b", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0"
 _WORD_STREAM = "WordDocument".encode("utf-16-le")
@@ -52,8 +55,8 @@ _REFUSED = {
     b"BM": "an image",
     b"Rar!": "an archive",
     b"7z\xbc\xaf": "an archive",
-    b"BZh": "an archive",
-    b"\xfd7zXZ": "an archive",
+    b"BZh": "a compressed file",
+    b"\xfd7zXZ": "a compressed file",
     b"\x7fELF": "a program",
     b"MZ": "a program",
     b"SQLite": "a database",
@@ -63,7 +66,8 @@ _REFUSED = {
 
 
 def sniff(data: bytes, name: str = "") -> str:
-    """Return the format of bytes: pdf, docx, doc, rtf, html, text, jsonl, csv or parquet.
+    """Return the format of bytes: pdf, docx, doc, rtf, html, mhtml, text, jsonl, csv, parquet,
+    or archive (zip and tar).
 
     The content decides; ``name`` only where text, CSV and JSONL look alike.  Raises
     ReadError for nothing (V101), what vankien does not read (V102), a damaged DOCX (V105)
@@ -81,6 +85,10 @@ def sniff(data: bytes, name: str = "") -> str:
         return "pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_form(data, name)
+    if data[257:262] == b"ustar" or (
+        data.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ")) and archive_form(BytesIO(data))
+    ):
+        return "archive"
     rows = row_form(data[:65536], name)
     if rows == "parquet" or (rows is not None and compression_of(data) is not None):
         return rows
@@ -110,6 +118,8 @@ def _text_form(data: bytes, name: str, suffix: str, rows: str | None) -> str:
     if (encoding := encoding_of(data)).startswith("utf-16"):
         sample = sample.decode(encoding, "ignore").encode()
     start = sample.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _MHTML_START.search(start[:2048]) and b"multipart/related" in start[:4096].lower():
+        return "mhtml"
     if _HTML_START.match(start) or (suffix not in _TEXT_NAMES and _HTML_INSIDE.search(start)):
         return "html"
     if rows is not None:
@@ -145,7 +155,9 @@ def _zip_form(data: bytes, name: str) -> str:
         return "docx"
     if word:
         raise ReadError("V105", name, detail="it holds no document part")
-    raise ReadError("V102", name, detail="an archive that is no DOCX")
+    if archive_form(BytesIO(data)) is not None:
+        return "archive"
+    raise ReadError("V102", name, detail="an office file that is no DOCX")
 
 
 def _reader_of(form: str, source: str) -> Reader:
@@ -161,6 +173,8 @@ def read_bytes(data: bytes, *, source: str = "", sha256: str | None = None) -> D
     Raises ReadError for what cannot be read, UsageError (V401) for files of rows.
     """
     form = sniff(data, source)
+    if form == "archive":
+        raise UsageError("V401", source or "the input", detail=_ARCHIVE)
     if form in _ROWS:
         raise UsageError(
             "V401", source or "the input", detail="it holds rows; use vankien.extract or iter_rows"
@@ -192,9 +206,24 @@ def read(
     digest = hashlib.sha256(data).hexdigest()
     if sha256 is not None and digest != sha256:
         raise ReadError("V114", source, detail="its content changed")
-    if sniff(data, source) in _ROWS:
+    form = sniff(data, source)
+    if form == "archive":
+        return _single_member(data, source, max_bytes)
+    if form in _ROWS:
         return _single_row(source, fields or RowFields())
     return read_bytes(data, source=source, sha256=digest)
+
+
+def _single_member(data: bytes, source: str, max_bytes: int) -> Document:
+    """Return the document of an archive that holds one file and nothing else."""
+    found = list(islice(archive_members(BytesIO(data), source), 2))
+    if not found:
+        raise ReadError("V101", source)
+    if len(found) > 1:
+        raise UsageError("V401", source, detail=_ARCHIVE)
+    if isinstance(found[0], ReadError):
+        raise found[0]
+    return read(found[0].address, max_bytes=max_bytes)
 
 
 def _single_row(source: str, fields: RowFields) -> Document:

@@ -18,6 +18,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from vankien.errors import ReadError
+from vankien.reading.archives import (
+    INSIDE,
+    ArchiveMember,
+    archive_form,
+    archive_members,
+    member_bytes,
+)
 from vankien.reading.encodings import decode_as, detect
 from vankien.reading.text import encoding_of
 
@@ -32,6 +39,7 @@ __all__ = [
     "csv_records",
     "decompressed",
     "delimiter_of",
+    "members_of",
     "open_bytes",
     "row_form",
     "row_head",
@@ -58,7 +66,14 @@ CsvRecord = tuple[list[str], int, str | None]
 
 
 def open_bytes(path: str) -> IO[bytes]:
-    """Open a local path or an fsspec address.  Raises ReadError (V109)."""
+    """Open a local path, an fsspec address, or a file in an archive ("a.zip!/b.docx").
+
+    Raises ReadError: V109 not there; of archives V104, V111 and V121.
+    """
+    outer, *inside = path.split(INSIDE)
+    if inside and not Path(path).exists():
+        with open_bytes(outer) as archive:
+            return io.BytesIO(member_bytes(archive, outer, inside))
     try:
         if "://" not in path:
             return Path(path).open("rb")
@@ -70,6 +85,17 @@ def open_bytes(path: str) -> IO[bytes]:
         detail = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise ReadError("V109", path, detail=detail) from error
     return stream
+
+
+def members_of(path: str) -> list[ArchiveMember | ReadError] | None:
+    """Return the files of an archive by address, or None where a file is no archive.
+
+    What cannot be read of it comes as its error.  Raises ReadError: V104, V109, V111, V121.
+    """
+    with open_bytes(path) as stream, stream_errors(path):
+        if archive_form(stream) is None:
+            return None
+        return list(archive_members(stream, path))
 
 
 def compression_of(head: bytes) -> str | None:
