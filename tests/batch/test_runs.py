@@ -278,6 +278,12 @@ def test_near_duplicates_are_marked(tmp_path: Path) -> None:
     assert later.duplicates == 2
 
 
+def test_texts_without_words(tmp_path: Path) -> None:
+    rows = [{"id": f"{n}", "text": "..." * n} for n in range(1, 4)]
+    done = run(write_rows(tmp_path / "a.jsonl", rows), tmp_path / "out")
+    assert done.rows["documents"] == 3 and done.duplicates == 0
+
+
 def test_a_file_that_vanishes_during_the_run(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

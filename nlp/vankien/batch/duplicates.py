@@ -1,12 +1,13 @@
 """Near duplicates across a run: one agency story in forty papers counts once.
 
 The set of five-word sequences of a text is summed up by 64 minima (MinHash; Broder 1997,
-"On the resemblance and containment of documents"), of which 16 bits each are kept: the
-share of equal minima estimates the share of sequences that two texts have in common
-(standard error 0.05 at the threshold).  Candidates are texts that agree in one of 16 bands
-of four minima (Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", 3.4).
-Datasketch and rensa do the same; neither is among this project's packages, and a worker
-has 0.1 ms for it.
+"On the resemblance and containment of documents"), one for each range of hashes (Li, Owen
+and Zhang 2012, "One permutation hashing"; empty ranges as in Shrivastava and Li 2014), of
+which 16 bits each are kept: the share of equal minima estimates the share of sequences
+that two texts have in common (standard error 0.05 at the threshold).  Candidates are texts
+that agree in one of 16 bands of four minima (Leskovec, Rajaraman and Ullman, "Mining of
+Massive Datasets", 3.4).  Datasketch and rensa do the same; neither is among this project's
+packages, and a worker has 0.1 ms for it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SIGNATURE_BYTES", "near_duplicates", "signature"]
 
-MINIMA = 64
+BIN_BITS = 6
+MINIMA = 1 << BIN_BITS
 BANDS = 16
 SHINGLE = 5
 SIGNATURE_BYTES = MINIMA * 2
@@ -32,27 +34,31 @@ MAX_CHARS = 100_000
 ROUNDS = 50
 """Most different leaders that are tried within the texts of one band's bucket."""
 
-_LETTERS = 0x3000
-"""Code points below this are looked up; those above are taken as letters."""
+_LETTERS = 0x3100
+"""Code points below this are looked up; those above count as one letter."""
 
 
 @cache
 def _constants() -> dict[str, Any]:
     import numpy as np
 
-    random = np.random.Generator(np.random.PCG64(20201106))
     base, modulus = 0x9E3779B97F4A7C15, 1 << 64
-    powers = np.full(MAX_CHARS + 1, base, dtype=np.uint64)
-    inverses = np.full(MAX_CHARS + 1, pow(base, -1, modulus), dtype=np.uint64)
+    letters = np.array([*map(_letter, map(chr, range(_LETTERS - 1))), _LETTERS], dtype=np.uint64)
+    powers = np.full(MAX_CHARS + 3, base, dtype=np.uint64)
+    inverses = np.full(MAX_CHARS + 3, pow(base, -1, modulus), dtype=np.uint64)
     powers[0] = inverses[0] = 1
     return {
         "powers": np.cumprod(powers, dtype=np.uint64),
         "inverses": np.cumprod(inverses, dtype=np.uint64),
-        "letter": np.array([chr(c).isalnum() for c in range(_LETTERS)]),
-        "factors": random.integers(0, 1 << 31, (MINIMA, 1), dtype=np.uint32) * np.uint32(2)
-        + np.uint32(1),
-        "offsets": random.integers(0, 1 << 32, (MINIMA, 1), dtype=np.uint32),
+        "letters": letters,
+        "bins": np.arange(MINIMA, dtype=np.uint32),
     }
+
+
+def _letter(character: str) -> int:
+    """Return the code of a letter in lower case; 0 for what is no letter or digit."""
+    lower = character.lower()
+    return ord(lower if len(lower) == 1 else character) if character.isalnum() else 0
 
 
 def signature(text: str) -> bytes | None:
@@ -63,10 +69,11 @@ def signature(text: str) -> bytes | None:
     import numpy as np
 
     known = _constants()
-    codes = np.frombuffer(text[:MAX_CHARS].lower().encode("utf-32-le", "replace"), dtype=np.uint32)
-    codes = codes[:MAX_CHARS]
-    letter = known["letter"][np.minimum(codes, _LETTERS - 1)] | (codes >= _LETTERS)
-    edges = np.flatnonzero(np.diff(letter, prepend=False, append=False))
+    # A space before and after, so that every word begins and ends between two characters.
+    raw = f" {text[:MAX_CHARS]} ".encode("utf-32-le", "replace")
+    codes = known["letters"][np.minimum(np.frombuffer(raw, dtype=np.uint32), _LETTERS - 1)]
+    letter = codes != 0
+    edges = np.flatnonzero(letter[1:] != letter[:-1]) + 1
     starts, ends = edges[0::2], edges[1::2]
     if not len(starts):
         return None
@@ -80,8 +87,13 @@ def signature(text: str) -> bytes | None:
     for place in range(1, width):
         shingles *= np.uint64(0x100000001B3)
         shingles += words[place : place + number]
-    hashes = (_mixed(shingles) >> np.uint64(32)).astype(np.uint32)
-    minima = (known["factors"] * hashes + known["offsets"]).min(axis=1)
+    hashes = np.sort((_mixed(shingles) >> np.uint64(32)).astype(np.uint32))
+    bins = hashes >> np.uint32(32 - BIN_BITS)
+    first = np.flatnonzero(np.append(True, bins[1:] != bins[:-1]))
+    # An empty bin takes the least hash of the next one that is not, marked by its distance.
+    owner = np.searchsorted(bins[first], known["bins"]) % len(first)
+    distance = (bins[first][owner] - known["bins"]) & np.uint32(MINIMA - 1)
+    minima = hashes[first][owner] + distance * np.uint32(0x9E3779B1)
     kept = (minima * np.uint32(0x85EBCA6B)) >> np.uint32(16)
     return bytes(kept.astype("<u2").tobytes())
 
@@ -104,9 +116,9 @@ def near_duplicates(signatures: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
     number = len(signatures)
     leader = np.full(number, -1, dtype=np.int64)
-    if not number:
-        return leader
     present = np.flatnonzero(signatures.any(axis=1))
+    if len(present) < 2:
+        return leader
     width = MINIMA // BANDS
     needed = int(np.ceil(THRESHOLD * MINIMA))
     for band in range(BANDS):

@@ -35,14 +35,18 @@ class Options:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, with the versions that a result depends on."""
-        # The codebook's models take a tenth of a second to build: only when a run begins.
+        # These take some tenths of a second to load: only when a run begins, while its
+        # worker does the same.
         from vankien.codebook import VERSION
+        from vankien.tagging.model_files import find_model
 
         return {
             **asdict(self),
             "vankien": vankien.__version__,
             "codebook": VERSION,
-            "model": f"cues@{VERSION}",
+            "model": ", ".join(
+                find_model(kind).name.replace("-", "@", 1) for kind in ("roles", "themes")
+            ),
             "schema": SCHEMA_VERSION,
         }
 
