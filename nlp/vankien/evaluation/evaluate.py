@@ -32,6 +32,7 @@ from vankien.evaluation.gold import (
 )
 from vankien.evaluation.metrics import Count, Score, score
 from vankien.evaluation.sentences import score_sentences
+from vankien.evaluation.settings import same_scope, score_settings
 from vankien.reading import from_text
 from vankien.reading.tables import header_cells, place_cells
 
@@ -236,7 +237,7 @@ def _score_indicators(split: str, folder: Path | None, resamples: int) -> Result
                     record.period_start.isoformat() if record.period_start else None,
                     record.period_end.isoformat() if record.period_end else None,
                 ),
-                "scope": _same_scope(row["scope"], record.scope),
+                "scope": same_scope(row["scope"], record.scope),
                 "part_of": ids.get(row["part_of"]) == (
                     None if record.part_of is None else numbers.get(record.part_of)
                 ),
@@ -313,13 +314,6 @@ def _score_tables(split: str, folder: Path | None, resamples: int) -> Result:
     ], _by_code("tables", pairs, resamples)  # fmt: skip
 
 
-def _same_scope(found: str | None, gold: str | None) -> bool:
-    if found is None or gold is None:
-        return found is gold
-    a, b = " ".join(found.split()).lower(), " ".join(gold.split()).lower()
-    return a == b or a.removeprefix("toàn ") == b.removeprefix("toàn ")
-
-
 def _score_references(split: str, folder: Path | None, resamples: int) -> Result:
     mentions: list[Count] = []
     canonical: list[Count] = []
@@ -356,4 +350,5 @@ _SCORERS: dict[str, Callable[[str, Path | None, int], Result]] = {
     "tables": _score_tables,
     "references": _score_references,
     "sentences": _score_sentences,
+    "settings": score_settings,
 }

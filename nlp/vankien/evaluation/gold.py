@@ -21,6 +21,7 @@ __all__ = [
     "IndicatorPassage",
     "ReferencePassage",
     "SentencePassage",
+    "SettingPassage",
     "TablePassage",
     "ThemeSentence",
     "gold_dir",
@@ -187,13 +188,51 @@ class SentencePassage(_Gold):
         return self
 
 
-Family = Literal["themes", "indicators", "tables", "references", "sentences"]
+class GoldSetting(BaseModel):
+    """A figure with its period and scope; ``indicator`` says whether it is stock or flow."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    surface: str
+    at: int = 0
+    indicator: str | None = None
+    period_start: dt.date | None = None
+    period_end: dt.date | None = None
+    scope: str | None = None
+    scope_code: str | None = None
+
+
+class SettingPassage(_Gold):
+    """A passage with figures whose period and scope the text, title or issuer tell."""
+
+    text: str
+    title: str | None = None
+    published: dt.date | None = None
+    issuer: str | None = None
+    figures: list[GoldSetting] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _found(self) -> SettingPassage:
+        indicators = load_codebook().indicators
+        for figure in self.figures:
+            if self.text.count(figure.surface) <= figure.at:
+                raise ValueError(f"the text does not hold {figure.surface!r} ({figure.at})")
+            if figure.indicator is not None and figure.indicator not in indicators:
+                raise ValueError(f"unknown indicator {figure.indicator}")
+            start, end = figure.period_start, figure.period_end
+            if start is not None and end is not None and end < start:
+                raise ValueError(f"{figure.surface!r} ends before it begins")
+        return self
+
+
+Family = Literal["themes", "indicators", "tables", "references", "sentences", "settings"]
 FAMILIES: dict[str, type[_Gold]] = {
     "themes": ThemeSentence,
     "indicators": IndicatorPassage,
     "tables": TablePassage,
     "references": ReferencePassage,
     "sentences": SentencePassage,
+    "settings": SettingPassage,
 }
 """Gold families and the model of a line of their files (roles are part of themes)."""
 
