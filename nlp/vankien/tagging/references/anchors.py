@@ -31,6 +31,7 @@ class Anchor:
     plenum: bool = False
     congress: bool = False
     programme: bool = False
+    signed: bool = False
     law: Law | None = None
     named: NamedRule | None = None
 
@@ -71,7 +72,7 @@ def _of_type(
     return Anchor(
         kind, tuple(entry["type"] for entry in entries), written, weak=every("weak"),
         verb=every("verb"), plenum=every("plenum"), congress=every("congress"),
-        programme=every("programme"),
+        programme=every("programme"), signed=every("signed"),
     )  # fmt: skip
 
 

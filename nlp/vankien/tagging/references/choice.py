@@ -156,7 +156,8 @@ def _may_stand_alone(only: CentralDocument, case: Case) -> bool:
     if case.term is not None or mention.year == only.date.year:
         return True
     if not only.of_party:
-        return False  # the State begins its numbers anew each year: the words must agree
+        # The State begins its numbers anew each year: the body and custom must agree.
+        return only.short and case.issuer.standing == "state"
     central = case.issuer.standing in ("party", "centre")
     return central or (only.short and only.type in mention.types)
 

@@ -202,7 +202,12 @@ def grammar() -> Grammar:
         rf"|{_SPACE}{dash}{slip}|{dash}{_SPACE}{slip})*"
     )
     digits = rf"\d{{1,5}}(?-i:[a-zA-Z])?(?:{_SPACE}?[-–/]{_SPACE}?(?:19|20)\d\d)?"
-    bare = rf"{digits}{_SPACE}?[-–—/]{_SPACE}?{code}(?![a-zà-ỹ]){ends}"
+    # Without a body ("05-CT") it is the number of nothing.
+    house = "|".join(rf"{h}\d" for h in houses)
+    bare = (
+        rf"{digits}{_SPACE}?[-–—/]{_SPACE}?(?=(?-i:{house})|[^\W\d]+{_SPACE}?[-–—/]){code}"
+        rf"(?![a-zà-ỹ]){ends}"
+    )
     full = rf"(?:{bare}|{digits}[-–/]{tail}{ends})"
     day, month, year = words["day"], words["month"], words["year"]
     classes = {
@@ -210,7 +215,9 @@ def grammar() -> Grammar:
         "ROMAN": _ROMAN,
         "ORD": "(?:" + "|".join(sorted(map(spell, _ORDINALS), key=len, reverse=True))
         + rf"|\d{{1,2}}|{_ROMAN})",
-        "CAPITAL": rf"(?-i:[{UPPER}]\w*)",
+        # "Tiểu học Kim Đồng": a small syllable stands inside a name, not at its end.
+        "PROPER": rf"(?-i:[{UPPER}]\w*(?:~[^\W\d_{UPPER}]+(?=~(?:[{UPPER}]|{words['ordinal']}|"
+        rf"{words['years']})))?)",
     }  # fmt: skip
     patterns = dict(data["patterns"])
     pieces = patterns["date"].split("DATE")

@@ -169,6 +169,8 @@ class _Finder:
             return False
         if anchor.kind == "abbreviation":
             return True
+        if anchor.signed:
+            return False
         if anchor.programme and number in self.rules.programmes:
             return False
         if anchor.weak:
