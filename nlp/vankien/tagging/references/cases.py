@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
-from vankien.tagging.references.grammar import grammar
+from vankien.tagging.references.grammar import grammar, ordinal, term_of
 from vankien.tagging.references.issuers import (
     CENTRAL_SYMBOL,
     Issuer,
@@ -179,6 +179,13 @@ def _case(
     when = mention.date
     if when is None and last_of_row is mention and issuer.end:
         when = date_after(text, where)
+    meeting = grammar().tails["at_meeting"].match(text, last_of_row.end)
+    term = mention.term or (issuer.term if issuer.standing in ("party", "centre") else None)
+    if meeting is not None and mention.form != "plenum":
+        number = ordinal(meeting.group("word") or meeting.group("word2") or meeting.group("digit"))
+        candidates = [d for d in candidates if d.plenum == number] or candidates
+        of_term = grammar().tails["term"].match(text, meeting.end())
+        term = term_of(of_term.group("term")) if of_term is not None else term
     if not issuer.name:
         issuer = issuer_before(text, row[0].start)
     first, last = sentences.around(mention.start, last_of_row.end)
@@ -188,7 +195,7 @@ def _case(
         mention=mention,
         issuer=issuer,
         date=when,
-        term=mention.term or (issuer.term if issuer.standing in ("party", "centre") else None),
+        term=term,
         right=plain(text[last_of_row.end : stop]),
         left=plain(text[max(first, bounds[0]) : row[0].start]),
         sentence=plain(text[first:last]),

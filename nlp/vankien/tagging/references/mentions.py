@@ -295,6 +295,8 @@ class _Finder:
         # "luật đất đai" in small letters is a subject; "luật Đất đai" is the law.
         if not surface[0].isupper() and not named[:1].isupper():
             return []
+        if self.tails["abroad"].match(self.text, end):
+            return []
         mention = Mention(start, end, "law", (head,), self.group)
         match = self.tails["law"].match(self.text, end)
         versions = anchor.law.versions
@@ -329,7 +331,8 @@ class _Finder:
 
     def _back(self, start: int, end: int, types: tuple[str, ...]) -> list[Mention]:
         match = self.tails["back"].match(self.text, end)
-        if match is None or self._plural(start):
+        draft = self.rules.drafts.search(self.text, max(0, start - 20), start)
+        if match is None or draft is not None or self._plural(start):
             return []  # "các nghị quyết này" are several: no single document is meant
         # "quy định trên địa bàn": "trên" points back only at the end of its noun.
         if match.group("back").lower() in self.rules.weak_back and not self.rules.followers.match(
