@@ -58,11 +58,12 @@ def split_block(text: str) -> list[tuple[int, int]]:
     rules = sentence_rules()
     cuts = _cuts(text, rules)
     spans: list[tuple[int, int]] = []
-    start = begin = quotes = counted = 0
+    quotes = counted = 0
+    start = begin = _skip(text, 0)
     size = len(text)
     for match in rules.place.finditer(text):
         mark, stop = match.span()
-        if mark < begin:  # inside the credit of a picture
+        if mark < begin:  # inside the credit of a picture, or white space already read
             continue
         while cuts and cuts[-1] <= mark:
             cut = cuts.pop()
@@ -81,7 +82,7 @@ def split_block(text: str) -> list[tuple[int, int]]:
             and text[mark - 2].islower()
         ):
             # Most sentences end so; the rules below say the same, but slowly.
-            word = text[text.rfind(" ", mark - _REACH, mark) + 1 : mark]
+            word = text[text.rfind(" ", max(start, mark - _REACH), mark) + 1 : mark]
             if (
                 word.isalpha()
                 and word not in rules.titles
@@ -96,17 +97,17 @@ def split_block(text: str) -> list[tuple[int, int]]:
             begin = stop = bracket
             while cuts and cuts[-1] < stop:
                 cuts.pop()
-            after = _skip(text, stop)
+            after = begin = _skip(text, stop)
             if after == stop or after >= size or not _capital(text, after):
                 continue
         elif found == "(":
             continue
         elif found == "\n":
-            after = _skip(text, stop)
+            after = begin = _skip(text, stop)
             if after < size and text[after].islower() and not _ITEM.match(text, after):
                 continue
         else:
-            after = _skip(text, stop)
+            after = begin = _skip(text, stop)
             if after == stop < size and text[stop].isalnum() and '"' in match.group():
                 # Without a space, a straight quotation mark may open or close.
                 quotes += text.count('"', counted, mark)
@@ -224,9 +225,11 @@ def _ends(text: str, start: int, mark: int, stop: int, after: int, rules: Senten
     gap = after > stop and text[stop].isspace()
     if following.islower():
         return gap and _ITEM.match(text, after) is not None and mark > start + 1
-    if following in ",;:.!?/)]}…%”’»":
-        return False
     if rules.credit.match(text, after):
+        return False
+    if "\n" in text[stop:after]:
+        return True
+    if following in ",;:.!?/)]}…%”’»":
         return False
     closed = text[stop - 1]
     if closed in _QUOTES and following in _DASHES:
@@ -234,8 +237,6 @@ def _ends(text: str, start: int, mark: int, stop: int, after: int, rules: Senten
         return text[after + 1 : after + 3].strip()[:1] in ("“", '"', "‘", "«")
     if closed in _QUOTES and gap and _SOURCE.match(text, after):
         return False
-    if "\n" in text[stop:after]:
-        return True
     if mark > start and text[mark - 1] in "[(" and closed in "])":
         return False  # "[...]"
     marks = text[mark:stop].rstrip(CLOSERS)
