@@ -33,8 +33,9 @@ class ScopeMention:
     commune or body.  ``place`` is the proper name of its territory; ``letters`` those of a
     Party organisation beside the territorial ones, or the whole code at the centre;
     ``body`` the words of a commune, cell or other body.  ``hints`` are names of units said
-    to hold it.  ``relative``: without a name.  ``rank``: 0 a scope, 1 one that the words
-    around make less likely (the title of a person, "trực thuộc Tỉnh ủy").  ``bare``: a name
+    to hold it.  ``relative``: without a name.  ``rank``: 0 a scope, 1 a place named
+    in passing, 2 one that the words around make unlikely (the title of a person, "trực
+    thuộc Tỉnh ủy").  ``bare``: a name
     without a word for its level.  ``reach``: where the hints end.
     """
 
@@ -90,6 +91,8 @@ class _Grammar:
     numbered: frozenset[str]
     span: re.Pattern[str]
     kinds: dict[str, str]
+    surnames: frozenset[str]
+    openers: frozenset[str]
 
 
 def _fold(words: str) -> str:
@@ -142,7 +145,8 @@ def _grammar() -> _Grammar:
         rf"(?P<plain>(?P<t6>{land})(?!\w)(?:\s*(?P<n6>{name}))?)",
         rf"(?P<party>{party})(?!\w)",
     )
-    bare = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in unit_names("province"))
+    names = [n for n in unit_names("province") if n not in data["not_bare"]]
+    bare = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in names)
     around = {
         key: re.compile(rf"(?<!\w)(?:{data[key]})", re.IGNORECASE)
         for key in (
@@ -170,11 +174,13 @@ def _grammar() -> _Grammar:
         territories=territories,
         letters=letters,
         central=central,
-        not_names=frozenset(data["not_names"]),
+        not_names=frozenset((*data["not_names"], *data["not_bare"])),
         alone=frozenset(data["alone"]),
         closing=frozenset(data["closing"]),
         numbered=frozenset(data["numbered"]),
         span=re.compile(_any(data["spans"])),
+        surnames=frozenset(data["surnames"]),
+        openers=frozenset(_fold(word) for word in data["bodies_named"]),
         kinds={_fold(word): kind for word, kind in data["kinds"].items()},
     )
 
@@ -218,7 +224,12 @@ def _read(match: re.Match[str], text: str) -> ScopeMention | None:
         if not number and not words.isdigit() and units_named(words):
             place, level = words, "city"
         else:
-            body = text[match.start(form) : match.start(f"t{number}") if number else end].strip()
+            if not number:
+                end = _whole_word(text, words, end)
+            cut = match.start(f"t{number}") if number else end
+            if not number and (place := _province_at_end(words)) is not None:
+                level, cut = "province", end - len(place)
+            body = text[match.start(form) : cut].strip()
             level = level or "body"
     elif form in ("sector", "noun"):
         body = match.group(form)
@@ -235,6 +246,25 @@ def _read(match: re.Match[str], text: str) -> ScopeMention | None:
         kind=grammar.kinds.get(word, word) or None,
         letters=letters, body=body, hints=hints, relative=relative, reach=stop,
     )  # fmt: skip
+
+
+def _whole_word(text: str, words: str, end: int) -> int:
+    """Return the end of a body's name: "Tập đoàn Dầu" goes on to "Dầu khí"."""
+    parts = re.fullmatch(rf"(?P<opener>.+?)\s+{_WORD}", words)
+    if parts is None or _fold(parts.group("opener")) not in _grammar().openers:
+        return end
+    tail = re.match(r"\s+[^\W\d_]+", text[end:])
+    return end + tail.end() if tail and tail.group().strip().islower() else end
+
+
+def _province_at_end(words: str) -> str | None:
+    """Return the province that ends the name of a body: "Sở Y tế Đồng Tháp"."""
+    parts = words.split()
+    for size in (2, 3, 4):
+        name = " ".join(parts[-size:])
+        if len(parts) > size and units_named(name, level="province"):
+            return name
+    return None
 
 
 def _fit(match: re.Match[str], number: str, level: str) -> tuple[str | None, int]:
@@ -255,6 +285,8 @@ def _fit(match: re.Match[str], number: str, level: str) -> tuple[str | None, int
         return None, match.end(f"t{number}")
     if len(words) == 1 and words[0] in grammar.not_names and not units_named(written):
         return None, match.end(f"t{number}")
+    person = next((i for i, w in enumerate(words) if w in grammar.surnames), len(words))
+    titled = grammar.around["titles"].search(match.string, 0, match.start()) is not None
     cut = next((i for i, w in enumerate(words) if w in grammar.closing and i), len(words))
     if cut == len(words) > 1 and words[-1] in grammar.not_names:
         cut -= 1
@@ -265,9 +297,19 @@ def _fit(match: re.Match[str], number: str, level: str) -> tuple[str | None, int
         if not any(units_named(name, level=known) for known in allowed):
             continue
         gap = written[ends[size - 1] :].lstrip()
-        if size >= cut or not gap or gap[0] in "-–" or (written.isupper() and level != "commune"):
+        if (
+            size >= cut
+            or not gap
+            or gap[0] in "-–"
+            or (written.isupper() and level != "commune")
+            or (size == person and titled)
+        ):
             return name, start + ends[size - 1]
         break
+    if titled and person == 0 and len(words) > 1:
+        return None, match.end(f"t{number}")  # "Bí thư Huyện ủy" and the person's name
+    if titled and 0 < person < cut:
+        cut = person
     dash = re.search(r"\s[-–]\s", written[: ends[cut - 1]])
     end = dash.start() if dash else ends[cut - 1]
     return written[:end], start + end
@@ -321,10 +363,15 @@ def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
                 return None
             if around["party_not"].match(text, end):
                 return None
-    elif mention.body is None and around["counted"].search(before) and mention.place is None:
-        return None
+    elif (
+        mention.place is None
+        and mention.letters is None
+        and not (mention.body or "")[-1:].isdigit()
+        and around["counted"].search(before)
+    ):
+        return None  # "7 Đảng bộ khối": a body without a name is counted
     if around["titles"].search(before) or around["second"].search(before):
-        return replace(mention, rank=1)
+        return replace(mention, rank=2)
     return mention
 
 
@@ -344,7 +391,11 @@ def _add_bare(found: list[ScopeMention], text: str) -> None:
             continue
         if name.split()[0] in grammar.not_names or name.split()[-1] in grammar.not_names:
             continue
-        if group in ("item", "subject") and not units_named(name):
+        if name in grammar.not_names:
+            continue
+        if not units_named(name) and (
+            group in ("item", "subject") or name.split()[0] in grammar.surnames
+        ):
             continue
         rank = 1 if group == "spot" and not units_named(name) else 0
         found.append(ScopeMention(start, end, name, "city", place=name, rank=rank, bare=True))

@@ -382,8 +382,8 @@ def _whole(
         return _relative(mention, anchor, year)
     said = mention.year_said
     if said is None and mention.own:
-        said = anchor.year if anchor else year
-    if said is None:
+        said = dates.spoken_year(anchor, _months(mention))
+    elif said is None:
         said = year if year is not None else dates.spoken_year(anchor, _months(mention))
     return dates.OPEN if said is None else _in_year(mention, said, anchor)
 

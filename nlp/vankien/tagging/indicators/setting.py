@@ -38,6 +38,9 @@ NO_SETTING = Setting(None, None, None, None, None)
 NEAR = 40
 """Characters between a figure and a place that follows it as its complement."""
 
+UNLIKELY = 2
+"""Rank of a scope that gives way to one known from earlier words."""
+
 _DIGIT = re.compile(r"\d")
 _OPEN = re.compile(r"\([^()]*\Z")
 
@@ -108,7 +111,9 @@ class SettingReader:
         sentence = self._open(surface)
         mention, (start, end) = self._period(sentence, figure)
         if kind == "stock":
-            start = end = end or start
+            # A stock counts at the end of what is said; what runs on has no end yet.
+            runs = mention is not None and mention.to is not None
+            start = end = end if runs else end or start
         elif mention is not None and mention.kind == "now":
             start = None
         scope, code = self._scope(sentence, figure, end)
@@ -146,13 +151,13 @@ class SettingReader:
     def _remember(self, sentence: _Sentence) -> None:
         self._take_periods(self._known, sentence.periods)
         for mention in sentence.scopes:
-            if not mention.relative and not mention.rank and not mention.bare:
+            if not mention.relative and mention.rank == 0 and not mention.bare:
                 code = self._code(mention, self._known.place, self._known.interval[1])
                 for word in _back_words():
                     if mention.text.lower().startswith(f"{word} "):
                         self._known.named[word] = (mention, code)
         main = _main_scope(sentence)
-        if main is not None:
+        if main is not None and (main.rank < UNLIKELY or self._known.scope is None):
             code = self._code(main, self._known.place, self._known.interval[1])
             self._known.scope, self._known.code = main, code
             self._known.place = code or self._known.place
@@ -225,7 +230,8 @@ class SettingReader:
         self, sentence: _Sentence, figure: int, end: date | None
     ) -> tuple[ScopeMention | None, str | None]:
         chosen = _choose_scope(sentence, figure)
-        if chosen is None:
+        known = self._known.scope is not None
+        if chosen is None or (chosen.rank >= UNLIKELY and known):
             return self._known.scope, self._known.code
         place = self._known.place
         for mention in sentence.scopes:
@@ -329,7 +335,7 @@ def _choose_scope(sentence: _Sentence, figure: int) -> ScopeMention | None:
     """Choose among a sentence's scopes: a place that follows as the figure's complement, then
     the last before it in its clause, the last before it, the first after it."""
     surface = sentence.surface
-    scopes = [s for s in sentence.scopes if not s.rank] or sentence.scopes
+    scopes = _best_rank(sentence.scopes)
     if not scopes:
         return None
     clause = surface.rfind(";", 0, figure) + 1
@@ -356,5 +362,10 @@ def _complements(surface: str, scope: ScopeMention, figure: int) -> bool:
 
 def _main_scope(sentence: _Sentence) -> ScopeMention | None:
     """The scope that a sentence hands on: its first, not the last of a list of places."""
-    scopes = [s for s in sentence.scopes if not s.rank] or sentence.scopes
+    scopes = _best_rank(sentence.scopes)
     return scopes[0] if scopes else None
+
+
+def _best_rank(scopes: list[ScopeMention]) -> list[ScopeMention]:
+    best = min((s.rank for s in scopes), default=0)
+    return [s for s in scopes if s.rank == best]
