@@ -194,20 +194,25 @@ def _cuts(text: str, rules: SentenceRules) -> list[int]:
 def _after_names(text: str, place: int, rules: SentenceRules) -> int | None:
     """Return where the text begins behind the names of a credit, if it runs on.
 
-    "Ảnh: Hoàng Vương Ông Chài bảo": the first word that opens sentences; else, before a
-    small letter, the last capitalised word ("Ảnh: La Mai Năm nay").
+    "Ảnh: Hoàng Vương Ông Chài bảo": the first word that opens sentences, or that follows a
+    name all in capitals ("Ảnh: LÊ MAI Phó Bí thư"); else, before a small letter, the last
+    capitalised word ("Ảnh: La Mai Năm nay").
     """
     names = rules.names.match(text, place)
     if names is None:
         return None
-    last = -1
+    last, loud = -1, True
+    previous = place
     for space in re.finditer(rf" (?=[{UPPER}])", names.group()):
         word = place + space.end()
         if text[word - 2].isalnum() or text[word - 2] == ".":
             opening = rules.subject.match(text, word)
             if opening and text[opening.end() : opening.end() + 2].strip(".") not in ("", " "):
                 return word
-            last = word
+            loud = loud and word - previous > 2 and text[previous:word].isupper()
+            if loud and text[word + 1 : word + 2].islower() and text.startswith(" ", names.end()):
+                return word
+            last = previous = word
     end = names.end()
     if last > 0 and text.startswith(" ", end) and text[end + 1 : end + 2].islower():
         return last
