@@ -46,8 +46,8 @@ class Case:
     mention, from the last one, and all of the sentence; ``subject`` is what follows "về".
     ``party``: the sentence speaks of the Party.  ``row``: one of several in a row;
     ``company`` is shared by neighbours of one type ("Nghị quyết 18 và Nghị quyết 19").
-    ``plural``: several documents under one name.  ``worded``: the candidates left are those
-    whose keywords the sentence has.
+    ``place`` is the number of its sentence.  ``plural``: several documents under one name.
+    ``worded``: the candidates left are those whose keywords the sentence has.
     """
 
     mention: Mention
@@ -63,6 +63,7 @@ class Case:
     plural: bool
     candidates: list[CentralDocument]
     company: int = 0
+    place: int = 0
     note: str = ""
     worded: bool = False
     chosen: CentralDocument | None = None
@@ -107,6 +108,7 @@ def cases_of(
                     text, mention, row, (before, after), sentences, published
                 )
                 cases[id(mention)].company = company[place]
+                cases[id(mention)].place = sentences.index(mention.start)
     return cases
 
 

@@ -175,8 +175,10 @@ def _by_custom(cases: list[Case], published: date | None) -> None:
         if case.mention.number is not None and _is_local(case)
     }
     now = term_at(published) if published is not None else None
+    of_party = {case.place for case in cases if case.chosen is not None and case.chosen.of_party}
     for case in cases:
         mention = case.mention
+        case.party = case.party or case.place in of_party
         named_elsewhere = (
             mention.number is not None
             and not case.issuer.name
@@ -202,13 +204,19 @@ def _last_resort(
         return same_day[0]  # "Nghị quyết 18, 19": two of one plenum
     if len(here) == 1:
         return here[0]
+    custom = [d for d in case.candidates if d.short and d.of_party]
+    if mention.form != "plenum" and case.party and len(custom) == 1:
+        return custom[0]
     current = [d for d in case.candidates if now is not None and d.term == now]
+    if mention.form == "plenum":
+        # A plenum without its term is the last one of that name; its best known resolution
+        # is meant where it has several.
+        meant = [d for d in case.candidates if d.by_plenum] if now is not None else []
+        last = max(meant, key=lambda d: d.date, default=None)
+        return current[0] if len(current) == 1 else last
     if len(current) == 1 and (case.party or case.worded or mention.form == "full"):
         return current[0]
-    if mention.form == "plenum" or not case.party:
-        return None
-    custom = [d for d in case.candidates if d.short and d.of_party]
-    return custom[0] if len(custom) == 1 else None
+    return None
 
 
 def _is_local(case: Case) -> bool:

@@ -215,9 +215,10 @@ def grammar() -> Grammar:
         "ROMAN": _ROMAN,
         "ORD": "(?:" + "|".join(sorted(map(spell, _ORDINALS), key=len, reverse=True))
         + rf"|\d{{1,2}}|{_ROMAN})",
-        # "Tiểu học Kim Đồng": a small syllable stands inside a name, not at its end.
-        "PROPER": rf"(?-i:[{UPPER}]\w*(?:~[^\W\d_{UPPER}]+(?=~(?:[{UPPER}]|{words['ordinal']}|"
-        rf"{words['years']})))?)",
+        # "Tiểu học Kim Đồng", "Quân khu 1": a small syllable stands inside a name, not at its
+        # end; a figure only before the number of the congress.
+        "PROPER": rf"(?-i:[{UPPER}]\w*(?:~[^\W\d_{UPPER}]+(?=~(?:[{UPPER}\d]|{words['ordinal']}|"
+        rf"{words['years']})))?)(?:~\d{{1,2}}(?=,?~(?:{words['ordinal']}|{words['years']})))?",
     }  # fmt: skip
     patterns = dict(data["patterns"])
     pieces = patterns["date"].split("DATE")
