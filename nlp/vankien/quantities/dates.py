@@ -99,10 +99,10 @@ def spoken_year(anchor: date | None, interval_of: tuple[int, int] | None = None)
     """Return the year of an expression that names none, by the document's date.
 
     ``interval_of`` are its first and last month.  In January and February what ends more
-    than a month later is the year before ("quý IV", "cả năm", "9 tháng").
+    than two months later is the year before ("quý IV", "cả năm", "9 tháng").
     """
     if anchor is None:
         return None
-    if interval_of is not None and anchor.month <= 2 and interval_of[1] > anchor.month + 1:
+    if interval_of is not None and anchor.month <= 2 and interval_of[1] > anchor.month + 2:
         return anchor.year - 1
     return anchor.year
