@@ -15,6 +15,7 @@ from vankien.errors import CodebookError
 from vankien.evaluation.gold import load_gold
 from vankien.evaluation.sentences import score_sentences
 from vankien.language import sentence_rules
+from vankien.language import sentences as module
 from vankien.language.sentences import split_block, split_document
 from vankien.resources import codebook_dir
 
@@ -61,6 +62,26 @@ def test_every_character_is_in_one_sentence(text: str) -> None:
 def test_a_sentence_alone_is_one_sentence(text: str) -> None:
     for start, end in split_block(text):
         assert split_block(text[start:end]) == [(0, end - start)]
+
+
+LONG = st.lists(st.sampled_from([*PIECES, " ", " họp bàn việc chung của thôn."]), max_size=30)
+
+
+@settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=200,
+)
+@given(
+    st.one_of(
+        LONG.map(" ".join), st.sampled_from(load_gold("sentences", "test")).map(lambda p: p.text)
+    )
+)
+def test_the_short_cut_says_what_the_rules_say(text: str) -> None:
+    quick = split_block(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_NUMBERING", 10**9)  # no sentence is long enough for it
+        assert split_block(text) == quick
 
 
 @pytest.mark.parametrize("split", ["dev", "test"])

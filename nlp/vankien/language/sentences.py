@@ -41,7 +41,7 @@ _SOURCE = re.compile(r"\([^()\n]{1,120}\)")
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 _MONTH_YEAR = re.compile(r"\d{1,2}\.\s?(?:19|20)\d\d(?!\d)")
 _DAY_MONTH = re.compile(r"(?<!\d)\d{1,2}\.\s?\d{1,2}\Z")
-_COUNT = re.compile(r"\d[\d.,]{0,15}%?\s")
+_COUNT = re.compile(r"\d{1,9}(?:[.,]\d{1,9}){0,4}%?\s")
 _LOWER_CASE_AFTER_COUNT = re.compile(r"\d{1,3}%?\s[^\W\d_]")
 _NUMBERING = 24
 """The number of a heading at the start of a sentence, with its noun, is shorter."""
@@ -331,7 +331,12 @@ def _joined_ends(text: str, word: str, last: str, after: int, rules: SentenceRul
     if "@" in word or "www" in word or "://" in word:
         return False
     if following.isdigit():
-        return last.isalpha() and len(last) > 1 and _COUNT.match(text, after) is not None
+        return (
+            len(last) > 1
+            and last[-1].islower()
+            and last.isalpha()
+            and _COUNT.match(text, after) is not None
+        )
     if not following.isupper():
         return following in "“‘«("
     end = after + 1
