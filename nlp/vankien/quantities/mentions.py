@@ -34,7 +34,8 @@ class Quantity:
     đồng; it is None for "vài chục".  ``multiple`` marks "gấp 2,5 lần", whose value is the
     change in percent (150).  ``total`` is the whole of "19.260/21.148", ``origin`` the first
     figure of "từ 11 lên 13" as written; ``rank`` marks a place in an order ("đứng thứ 3");
-    ``weak`` marks "một" before a counted noun, which may be an article.
+    ``weak`` marks "một" before a counted noun, which may be an article, and a zero said as
+    "không có ... nào".
     """
 
     start: int
@@ -55,6 +56,9 @@ class Quantity:
     rank: bool = False
     weak: bool = False
 
+
+LOOK_BACK = 24
+"""Characters before a number in which the words that decide over it stand."""
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?:\s?(?:đến|tới|-|–)\s?(?:19|20)\d\d)?")
 _UNIT_WORDS = {"hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8,
@@ -88,6 +92,8 @@ class _Words:
     year_before: tuple[str, ...]
     one_counts: frozenset[str]
     zero: re.Pattern[str]
+    none: re.Pattern[str]
+    none_after: re.Pattern[str]
 
 
 def _any(phrases: list[str]) -> str:
@@ -124,6 +130,8 @@ def _words() -> _Words:
         year_before=tuple(data["year_before"]),
         one_counts=frozenset(data["one_counts"]),
         zero=re.compile(rf"(?<!\w)(?:{_any(data['zero_before'])}) (?P<n>không)(?!\w)(?! \w)"),
+        none=re.compile(rf"(?<!\w)(?P<n>không) (?:{_any(data['none_before'])})(?= )"),
+        none_after=re.compile(rf" (?:{_any(data['none_after'])})(?!\w)"),
     )  # fmt: skip
 
 
@@ -157,6 +165,8 @@ def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
         quantity = _quantity(text, lowered, numeral, unit)
         if quantity is not None and (weak or not quantity.weak):
             found.append(quantity)
+    if not weak:
+        found = [q for q in found if not q.weak]
     found.sort(key=lambda q: q.start)
     return _join_origins(lowered, _join_compounds(text, found), words)
 
@@ -224,6 +234,18 @@ def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
     if "không" in lowered:
         for match in words.zero.finditer(lowered):
             add(*match.span("n"), Decimal(0), None)
+        for match in words.none.finditer(lowered):
+            unit = unit_after(text, match.end(), lowered)
+            if unit is None or unit.dimension not in COUNTABLE:
+                continue
+            if words.none_after.match(lowered, unit.end):
+                # "không có đảng viên nào bị kỷ luật" states the figure zero.
+                start, end = match.span("n")
+                found.append(
+                    Quantity(start, unit.end, start, end, text[start:end], Decimal(0), None,
+                             unit.name, text[unit.start : unit.end], unit.dimension, "exact",
+                             weak=True)
+                )  # fmt: skip
     return found
 
 
@@ -237,7 +259,9 @@ def _join_origins(lowered: str, found: list[Quantity], words: _Words) -> list[Qu
         if (
             before is not None
             and words.rise.fullmatch(lowered[before.end : quantity.number_start])
-            and words.downward_from.search(lowered[: before.start].rstrip())
+            and words.downward_from.search(
+                lowered[max(0, before.start - LOOK_BACK) : before.start].rstrip()
+            )
         ):
             joined[-1] = replace(quantity, origin=before.number)
             continue
@@ -250,7 +274,7 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
     is_year = numeral.kind == "digits" and _YEAR.fullmatch(numeral.text) is not None
     if is_year and (unit is None or " " not in lowered[unit.start : unit.end]):
         return None  # "2017 sở hữu": only a plain noun phrase makes a year a number
-    before = lowered[: numeral.start].rstrip()
+    before = lowered[max(0, numeral.start - LOOK_BACK) : numeral.start].rstrip()
     if is_year and before.endswith(words.year_before):
         return None
     if before.endswith(words.year_before[0]) and re.fullmatch(r"\d{3,4}", numeral.text):
@@ -277,7 +301,10 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
         value, slip = value * 1000, True  # the slip "2,053 đảng viên"
     multiple = False
     if name == "lần":
-        if words.times_before.search(lowered[: numeral.start]) and value is not None:
+        if (
+            words.times_before.search(lowered[max(0, numeral.start - LOOK_BACK) : numeral.start])
+            and value is not None
+        ):
             multiple = True
             value = (value - 1) * 100
             high = None if high is None else (high - 1) * 100
@@ -306,7 +333,7 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
 def _word_counts(lowered: str, numeral: Numeral, unit: Unit | None) -> bool:
     """Decide whether number words count something here."""
     names = numeral.text.lower().split(" ")
-    before = lowered[: numeral.start]
+    before = lowered[max(0, numeral.start - LOOK_BACK) : numeral.start]
     words = _words()
     if words.month_after.match(lowered, numeral.end):
         return False  # "ba mươi tháng tư"

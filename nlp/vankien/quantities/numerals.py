@@ -87,21 +87,49 @@ _VAGUE = re.compile(
     rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)",
     re.IGNORECASE,
 )
+# Words that count wherever they stand, and words that do so before certain others only.
+_STRONG = frozenset(
+    ["hai", "ba", "bốn", "sáu", "bảy", "bẩy", "tám", "chín", "mười", "hăm", "vài", "mấy", "dăm",
+     "trăm", "nghìn", "ngàn", "gấp"]
+)  # fmt: skip
+_WEAK = frozenset(
+    [
+        "một",
+        "hàng",
+        "hơn",
+        "gần",
+        "quá",
+        "già",
+        "bằng",
+        "không",
+        "đứng",
+        "xếp",
+        "lớn",
+        "đông",
+        "năm",
+    ]
+)
 _COUNTING = re.compile(
-    r"(?<!\w)(?=[bcdghklmnqstvxđ])(?:hai|ba|bốn|sáu|bảy|bẩy|tám|chín|mười|hăm|vài|mấy|dăm|hàng "
-    r"(?=trăm|nghìn|chục)|trăm|nghìn|ngàn|"
+    r"(?<!\w)(?:hàng (?=trăm|nghìn|chục)|"
     r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa|phần)|"
     r"một(?= [bcđtv]\w* (?:chí|viên|bộ|ủy|thể|nhân|chức|hợp|án|can)(?!\w))|"
-    r"(?:hơn|gần|quá|già) nửa|bằng không|(?:đứng|xếp|lớn|đông) thứ|năm(?! (?:\d|qua|nay|sau|trước|học|tới|"
-    r"ngoái|vừa))|gấp)"
-    r"(?!\w)",
-    re.IGNORECASE,
+    r"(?:hơn|gần|quá|già) nửa|bằng không|không (?:có|còn) \w+ (?:\w+ ){0,2}nào|(?:đứng|xếp|lớn|đông) thứ|"
+    r"năm(?! (?:\d|qua|nay|sau|trước|học|tới|ngoái|vừa)))(?!\w)"
 )
 
 
 def may_hold_numeral(text: str) -> bool:
     """Say cheaply whether a text may hold a number in digits or in counting words."""
-    return _DIGIT.search(text) is not None or _COUNTING.search(text) is not None
+    return _DIGIT.search(text) is not None or _counts(text)
+
+
+def _counts(text: str) -> bool:
+    """Say whether a text may hold a number in words: by its set of words, then exactly."""
+    lowered = text.lower()
+    words = lowered.replace("(", " ").replace("“", " ").replace('"', " ").split()
+    if not _STRONG.isdisjoint(words):
+        return True
+    return not _WEAK.isdisjoint(words) and _COUNTING.search(lowered) is not None
 
 
 _DIGIT = re.compile(r"[0-9]")
@@ -302,7 +330,7 @@ def find_numerals(text: str, start: int = 0, end: int | None = None) -> list[Num
     if _DIGIT.search(text, start, stop):
         for match in _DIGITS.finditer(text, start, stop):
             found.extend(_from_digits(match))
-    if not _COUNTING.search(text, start, stop):
+    if not _counts(text[start:stop]):
         return found
     taken = [(n.start, n.end) for n in found]
     for match in _VAGUE.finditer(text, start, stop):

@@ -17,9 +17,6 @@ from vankien.tagging.indicators.figure import Figure
 
 __all__ = ["calibrated", "probability"]
 
-UNCODED = 0.5
-"""Score of a figure without an indicator: nothing was claimed."""
-
 
 @cache
 def _bins() -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -42,5 +39,6 @@ def probability(raw: float) -> float:
 
 def calibrated(figure: Figure) -> Figure:
     """Return the figure with its score as a probability."""
-    score = UNCODED if figure.indicator is None else probability(figure.score)
-    return replace(figure, score=score)
+    if figure.indicator is None:
+        return figure
+    return replace(figure, score=probability(figure.score))

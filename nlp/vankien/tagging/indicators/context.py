@@ -180,20 +180,36 @@ def _status(
 ) -> str:
     figure = quantity.number_start
     begin = clause_start(sentence, figure)
-    estimates = _within(context.get("estimate_status", []), max(begin, previous_end), figure)
-    if estimates and figure - estimates[-1].end < 40:
+    done = [
+        hit.start
+        for hit in _within(context.get("actual_status", []), 0, figure)
+        if sentence[hit.start : hit.end].lower() in lexicon().done
+    ]
+    estimates = _within(context.get("estimate_status", []), begin, figure)
+    near = [h for h in estimates if h.start >= previous_end and figure - h.end < AFTER]
+    if near or (
+        # "Ước cả năm tổ chức 350 buổi, khoảng 30 nghìn lượt người": the estimate goes on.
+        estimates
+        and measure not in CHANGES
+        and not any(place > estimates[-1].end for place in done)
+    ):
         return "estimate"
     if measure == "target_ratio":
         return "actual"
-    strong = _within(context.get("target_status_strong", []), begin, figure)
-    if not strong:
-        return "actual"
-    last = strong[-1].end
-    done = [h for h in _within(context.get("actual_status", []), last, figure) if h.start >= last]
-    # "phấn đấu ... đạt 90%" stays a target; "mục tiêu ..., đã đạt 90%" does not.
-    if any(sentence[h.start : h.end].lower() in lexicon().done for h in done):
-        return "actual"
-    return "target"
+    opening = [
+        hit
+        for hit in context.get("target_opening", [])
+        if not sentence[: hit.start].strip(" 0123456789.-–+*")
+    ]
+    strong = [*opening, *_within(context.get("target_status_strong", []), 0, figure)]
+    if strong:
+        last = max(hit.end for hit in strong if hit.end <= figure) if strong else 0
+        # "phấn đấu ... đạt 90%" stays a target; "mục tiêu ..., đã đạt 90%" does not.
+        return "actual" if any(place >= last for place in done) else "target"
+    each = _within(context.get("each", []), begin, figure)
+    if each and quantity.approx in ("min", "max") and not done:
+        return "target"
+    return "actual"
 
 
 def _baseline(

@@ -27,11 +27,11 @@ from vankien.tagging.indicators.checks import check_figures
 from vankien.tagging.indicators.context import CHANGES, Reading, read_context
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
-from vankien.tagging.indicators.lexicon import lexicon
+from vankien.tagging.indicators.lexicon import lexicon, passes_gate
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
 from vankien.tagging.indicators.sharing import Pending, is_of_others, share, whole_of
-from vankien.tagging.indicators.structure import read_structure
+from vankien.tagging.indicators.structure import plain_places, read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
 
 __all__ = ["Figure", "extract_figures"]
@@ -79,7 +79,7 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
         memory.enter(sentence)
         # Frames are tried where the document speaks of the Party, or the sentence of what
         # they count; the figures of other sentences have no indicator.
-        coded = whole or lexicon().sentence_gate.search(surface) is not None
+        coded = whole or passes_gate(surface)
         pending = _read_sentence(surface, quantities, coded, memory, holds)
         memory.sentence = sentence.index
         base = len(figures)
@@ -119,27 +119,45 @@ def _read_sentence(
     holds: Callable[[str], bool],
 ) -> list[Pending]:
     phrases = scan_sentence(surface, frames=coded)
+    if not coded:
+        memory.topic = None
+        places = plain_places(surface, quantities)
+        return [
+            Pending(
+                quantity,
+                read_context(surface, quantity, place, _next(quantities, i, surface), phrases),
+                place,
+                None,
+            )
+            for i, (quantity, place) in enumerate(zip(quantities, places, strict=True))
+        ]
     while True:
         pending = _read_figures(surface, quantities, phrases, memory, holds)
-        # "một" counts only where a word of its own says so.
+        # "một" and "không có ... nào" count only where a word of their own says so.
         articles = [
             p.quantity
             for p in pending
-            if p.quantity.weak and (p.candidate is None or p.candidate.trigger is None)
+            if p.quantity.weak and (p.candidate is None or not p.candidate.governed)
         ]
         if not articles:
             break
         quantities = [q for q in quantities if q not in articles]
         if not quantities:
             return []
-    if coded:
-        memory.subjects = frozenset(phrases.subjects) or memory.subjects
+    memory.subjects = frozenset(phrases.subjects) or memory.subjects
     last = next((p for p in reversed(pending) if p.candidate is not None), None)
     if last is not None:
         memory.topic = last.candidate
     elif pending:
         memory.topic = None
     return pending
+
+
+def _next(quantities: list[Quantity], position: int, surface: str) -> int:
+    """Return where the figure after a position begins (or the sentence ends)."""
+    if position + 1 < len(quantities):
+        return quantities[position + 1].number_start
+    return len(surface)
 
 
 def _read_figures(
@@ -152,11 +170,7 @@ def _read_figures(
     pending: list[Pending] = []
     places = read_structure(surface, quantities, phrases)
     for position, (quantity, place) in enumerate(zip(quantities, places, strict=True)):
-        following = (
-            quantities[position + 1].number_start
-            if position + 1 < len(quantities)
-            else len(surface)
-        )
+        following = _next(quantities, position, surface)
         governor = pending[place.chained_to].reading if place.chained_to is not None else None
         if governor is not None and place.chained_to is not None:
             ratios = quantities[place.chained_to].unit == "%"
@@ -272,6 +286,12 @@ def _reduction(reading: Reading) -> Reading:
     return replace(reading, measure=measure, value=abs(reading.value), baseline=None)
 
 
+@cache
+def _organisation_unit() -> str:
+    """Return the unit of codes for persons where they count organisations."""
+    return load_codebook().indicators["discipline.orgs"].unit
+
+
 def _unit(item: Pending) -> str | None:
     quantity = item.quantity
     if quantity.multiple:
@@ -279,6 +299,8 @@ def _unit(item: Pending) -> str | None:
     if item.candidate is None or quantity.unit in ("%", "đồng", "lượt người"):
         return quantity.unit
     indicator = item.candidate.indicator
+    if quantity.dimension == "organisation" and "person" in indicator.dimensions:
+        return quantity.unit if indicator.unit_as_written else _organisation_unit()
     if indicator.unit_as_written and quantity.unit is not None:
         return quantity.unit_text or quantity.unit
     if item.inherited_from is not None and quantity.unit is None:

@@ -12,6 +12,10 @@ from vankien.tagging.indicators.setting import Setting
 __all__ = ["Figure", "confidence"]
 
 
+UNCODED = 0.5
+"""Score of a figure without an indicator: nothing was claimed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure of a document; offsets index the document's text.
@@ -39,7 +43,7 @@ class Figure:
 def confidence(candidate: Candidate | None, *, slip: bool, inherited: bool = False) -> float:
     """Return the raw score of a figure: the frame's score less what makes it doubtful."""
     if candidate is None:
-        return 1.0
+        return UNCODED
     value = min(candidate.score, 6.5)
     if inherited:
         value -= 0.5

@@ -92,6 +92,11 @@ class Candidate:
     qualifier: Hit | None
     frame: int = -1
 
+    @property
+    def governed(self) -> bool:
+        """Whether more than the counted noun speaks for the indicator."""
+        return self.trigger is not None or self.qualifier is not None
+
     def evidence_start(self) -> int:
         """Return where the leftmost phrase that governs the figure begins (-1: none)."""
         found = [h.start for h in (self.head, self.trigger, self.qualifier) if h is not None]

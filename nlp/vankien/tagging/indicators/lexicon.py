@@ -9,7 +9,7 @@ from functools import cache
 from vankien.codebook import load_yaml
 from vankien.resources import codebook_dir
 
-__all__ = ["Lexicon", "lexicon"]
+__all__ = ["Lexicon", "lexicon", "passes_gate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Lexicon:
     filler: re.Pattern[str]
     joined: re.Pattern[str]
     document_gate: tuple[str, ...]
-    sentence_gate: re.Pattern[str]
+    sentence_gate: tuple[str, ...]
     generic: frozenset[str]
     open_nouns: frozenset[str]
     broad: frozenset[str]
@@ -33,6 +33,12 @@ class Lexicon:
     tail: re.Pattern[str]
     done: frozenset[str]
     transparent: frozenset[str]
+
+
+def passes_gate(text: str) -> bool:
+    """Say whether a sentence holds a word without which no frame is tried."""
+    lowered = text.lower()
+    return any(word in lowered for word in lexicon().sentence_gate)
 
 
 def _any(phrases: list[str]) -> str:
@@ -52,7 +58,7 @@ def lexicon() -> Lexicon:
         filler=re.compile(rf"[\s:]*(?:(?:{filler})[\s:]+)*", re.IGNORECASE),
         joined=re.compile(rf"(?:{_any(data['joiners'])}|{_any(data['after_bare'])})(?!\w)"),
         document_gate=tuple(data["document_gate"]),
-        sentence_gate=re.compile(_any(data["sentence_gate"]), re.IGNORECASE),
+        sentence_gate=tuple(word.lower() for word in data["sentence_gate"]),
         generic=frozenset(data["generic_nouns"]),
         open_nouns=frozenset(data["open_nouns"]),
         broad=frozenset(data["broad_nouns"]),

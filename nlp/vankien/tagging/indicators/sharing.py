@@ -71,7 +71,7 @@ def share(
         return
     if _listed(surface, pending, item) or _of_subgroup(surface, pending, item, context):
         return
-    _from_sentence_before(surface, pending, item, topic)
+    _from_sentence_before(pending, item, topic)
 
 
 def _take(item: Pending, base: Candidate, source: int | None, score: float) -> None:
@@ -136,8 +136,15 @@ def _of_stock(
         item.quantity.end <= hit.start and (stop < 0 or hit.start < stop)
         for hit in context.get("baseline_words", ())
     )
+    if not compared:
+        return False
+    if item.quantity.unit == "%" and item.candidate is not None:
+        # "giảm 10,8% so với năm 2015": a percentage by which the stock fell.
+        stock = load_codebook().indicators[own.fall_of]
+        item.candidate = replace(item.candidate, indicator=stock)
+        return True
     base = next((p for p in reversed(pending) if p.candidate is not None), None)
-    if not compared or base is None or base.candidate is None:
+    if base is None or base.candidate is None:
         return False
     if base.candidate.indicator.code != own.fall_of:
         return False
@@ -171,11 +178,15 @@ def _of_figure_before(
     while index > 0:
         index -= 1
         base = pending[index]
-        if base.part_of is not None and ")" in surface[base.quantity.end : quantity.number_start]:
-            if measure in CHANGES and "(" in surface[: base.quantity.number_start]:
-                # "16 tổ chức đảng (khiển trách 11, cảnh cáo 5), tăng gấp đôi"
-                index = base.part_of
-                base = pending[index]
+        if (
+            base.part_of is not None
+            and measure in CHANGES
+            and ")" in surface[base.quantity.end : quantity.number_start]
+            and "(" in surface[: base.quantity.number_start]
+        ):
+            # "16 tổ chức đảng (khiển trách 11, cảnh cáo 5), tăng gấp đôi"
+            index = base.part_of
+            base = pending[index]
         if noun is not None and base.quantity.dimension not in (None, noun, "ratio"):
             continue
         if base.candidate is None:
@@ -198,28 +209,31 @@ def _of_figure_before(
             if not base.candidate.indicator.reduction and not subgroup:
                 _as_relative(item, base)
                 measure = item.reading.measure
-        elif base.reading.measure not in ("level", measure) and base.inherited_from is None:
-            if base.reading.measure != "share" or measure not in CHANGES:
-                continue
+        elif (
+            base.reading.measure not in ("level", measure)
+            and base.inherited_from is None
+            and (base.reading.measure != "share" or measure not in CHANGES)
+        ):
+            continue
         falls = base.candidate.indicator.fall_of is not None and measure == "change_rel"
         if not _fits(base.candidate, measure) and not falls:
             return False
         if base.reading.measure == "share" and measure == "change_rel":
             # "tỷ lệ ... đạt 92,6%, tăng 4,1%": points of the share
             item.reading = replace(item.reading, measure="change_abs")
-        _ratio_again(surface, pending, item, context)
+        _ratio_again(pending, item, context)
         source = index if base.inherited_from is None else base.inherited_from
         _take(item, base.candidate, source, INHERITED)
         if item.reading.measure == "share":
             item.part_of = base.part_of
-            _as_fall(surface, item, context)
+            _as_fall(item, context)
         elif item.reading.measure == "change_rel":
-            _as_fall(surface, item, context)
+            _as_fall(item, context)
         return True
     return False
 
 
-def _as_fall(surface: str, item: Pending, context: dict[str, list[Hit]]) -> None:
+def _as_fall(item: Pending, context: dict[str, list[Hit]]) -> None:
     """A percentage by which a count fell belongs to the stock ("tương đương 3,6%")."""
     indicator = item.indicator
     if indicator is None or indicator.fall_of is None or item.candidate is None:
@@ -283,9 +297,7 @@ def _as_relative(item: Pending, base: Pending) -> None:
     )
 
 
-def _ratio_again(
-    surface: str, pending: list[Pending], item: Pending, context: dict[str, list[Hit]]
-) -> None:
+def _ratio_again(pending: list[Pending], item: Pending, context: dict[str, list[Hit]]) -> None:
     """A share after a stated target, or after ratios in the sentence, is a ratio."""
     if item.reading.measure != "share":
         return
@@ -438,9 +450,7 @@ def _divides(pending: list[Pending], index: int, item: Pending) -> bool:
     return taken + value <= whole
 
 
-def _from_sentence_before(
-    surface: str, pending: list[Pending], item: Pending, topic: Candidate | None
-) -> None:
+def _from_sentence_before(pending: list[Pending], item: Pending, topic: Candidate | None) -> None:
     """Rule 4: ellipsis from the sentence before."""
     quantity = item.quantity
     if topic is None or item.candidate is not None:

@@ -26,7 +26,7 @@ from vankien.resources import codebook_dir
 from vankien.tagging.indicators.context import Reading
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
-from vankien.tagging.indicators.lexicon import lexicon
+from vankien.tagging.indicators.lexicon import lexicon, passes_gate
 from vankien.tagging.indicators.phrases import scan_sentence
 from vankien.tagging.indicators.setting import SettingReader
 from vankien.tagging.indicators.structure import read_structure
@@ -109,10 +109,11 @@ def table_figures(
     """Return the figures of all tables; ``base`` is the number of figures before them."""
     figures: list[Figure] = []
     gates = lexicon()
-    coded = any(word in document.text for word in gates.document_gate)
+    whole = "\n".join((document.text, *(t.caption or "" for t in document.tables)))
+    coded = any(word in whole for word in gates.document_gate)
     for table in document.tables:
         said = " ".join((table.caption or "", *(c.text for c in table.cells[:GATE_CELLS])))
-        items = _read_table(table, holds if coded or gates.sentence_gate.search(said) else None)
+        items = _read_table(table, holds if coded or passes_gate(said) else None)
         _link(items)
         offset = base + len(figures)
         readers: dict[tuple[tuple[str, ...], tuple[str, ...]], SettingReader] = {}
@@ -196,7 +197,9 @@ def _is_order(cell: Cell) -> bool:
     return any(part in _words().order for part in headers)
 
 
-def _meaning(table: Table, cell: Cell, topic: str | None, holds: Callable[[str], bool]) -> _Meaning:
+def _meaning(
+    table: Table, cell: Cell, topic: str | None, holds: Callable[[str], bool] | None
+) -> _Meaning:
     words = _words()
     column, row = _path(cell.column_header), _path(cell.row_header)
     caption = table.caption or ""
