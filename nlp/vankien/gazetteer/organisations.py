@@ -160,7 +160,7 @@ def _grammar() -> _Grammar:
     }
     around |= {key: re.compile(data[key]) for key in ("listed", "bare_not_after", "party_not")}
     return _Grammar(
-        forms=re.compile(rf"(?<!\w)(?P<span>{span})(?:{'|'.join(alternatives)})"),
+        forms=re.compile(rf"(?<!\w)(?:{alternatives[0]}|{span}(?:{'|'.join(alternatives[1:])}))"),
         bare=re.compile(rf"(?<![\w-])(?:{bare})(?!\w|\s?-\s?[{UPPER}])"),
         heading=re.compile(
             rf"\s*(?P<name>{_NAME})\s?(?=:)|(?<=[,;:]\s)(?P<item>{_NAME})\s(?=\d)|"
@@ -398,7 +398,8 @@ def _add_bare(found: list[ScopeMention], text: str) -> None:
         ):
             continue
         rank = 1 if group == "spot" and not units_named(name) else 0
-        found.append(ScopeMention(start, end, name, "city", place=name, rank=rank, bare=True))
+        level = "province" if units_named(name, level="province") else "city"
+        found.append(ScopeMention(start, end, name, level, place=name, rank=rank, bare=True))
     for match in grammar.bare.finditer(text):
         start, end = match.span()
         if not free(start, end) or around["bare_not_after"].match(text, end):

@@ -105,10 +105,12 @@ def districts() -> tuple[Unit, ...]:
         code = f"{entry['province']}.{entry['code']}"
         last = _day(entry, "until") or EVE
         names = (entry["name"], *entry.get("variants", ()))
-        found.append(Unit(code, entry["name"], entry["kind"], "district", names, None, last))
+        first = _day(entry, "from")
+        found.append(Unit(code, entry["name"], entry["kind"], "district", names, first, last))
         for former in entry.get("earlier", ()):
             kind, name = former["kind"], former["name"]
-            found.append(Unit(code, name, kind, "district", (name,), None, last))
+            ended = _day(former, "until") or last
+            found.append(Unit(code, name, kind, "district", (name,), None, ended))
     return tuple(found)
 
 
@@ -116,8 +118,8 @@ def districts() -> tuple[Unit, ...]:
 def _index() -> dict[str, tuple[Unit, ...]]:
     table: dict[str, list[Unit]] = {}
     for unit in (*provinces(), *districts()):
-        for name in unit.names:
-            table.setdefault(fold_phrase(name), []).append(unit)
+        for form in dict.fromkeys(fold_phrase(name) for name in unit.names):
+            table.setdefault(form, []).append(unit)
     return {name: tuple(units) for name, units in table.items()}
 
 
@@ -150,11 +152,12 @@ def units_named(
         and (kind is None or unit.kind == kind)
     ]
     current = [unit for unit in found if unit.on(on or EVE)]
-    if not current and found:
+    past = [unit for unit in found if unit.last is not None and unit.last < (on or EVE)]
+    if not current and past:
         # The name outlived its unit: the last unit that bore it.
-        latest = max(unit.last or date.max for unit in found)
-        current = [unit for unit in found if (unit.last or date.max) == latest]
-    return tuple({unit.code: unit for unit in current}.values())
+        latest = max(unit.last or date.max for unit in past)
+        current = [unit for unit in past if unit.last == latest]
+    return tuple(current)
 
 
 def province_code(name: str, *, on: date | None = None) -> str | None:
@@ -163,8 +166,7 @@ def province_code(name: str, *, on: date | None = None) -> str | None:
     ``on`` decides between the 63 and the 34; without it, and for names that no longer
     exist, the code of before July 2025 is given.
     """
-    found = units_named(name, level="province", on=on)
-    return found[0].code if len(found) == 1 else None
+    return _single(units_named(name, level="province", on=on))
 
 
 def district_code(
@@ -177,4 +179,9 @@ def district_code(
     found = units_named(name, level="district", kind=kind, province=province, on=on)
     if not found and kind is not None:
         found = units_named(name, level="district", province=province, on=on)
-    return found[0].code if len(found) == 1 else None
+    return _single(found)
+
+
+def _single(units: tuple[Unit, ...]) -> str | None:
+    codes = {unit.code for unit in units}
+    return codes.pop() if len(codes) == 1 else None

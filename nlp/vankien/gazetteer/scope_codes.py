@@ -92,7 +92,7 @@ def _hinted(mention: ScopeMention, on: date | None) -> str | None:
         found = units_named(name, level=level, on=on, province=province)
         if province is None:
             found = tuple(u for u in found if u.level == "province") or found
-        if len(found) == 1:
+        if _one(found) is not None:
             if found[0].level == "district":
                 return found[0].code
             province = found[0].code

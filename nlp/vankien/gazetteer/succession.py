@@ -115,7 +115,7 @@ def valid_on(code: str, day: date) -> bool:
     territory, own = _parts(code)
     units = [unit for unit in (*provinces(), *districts()) if unit.code == territory]
     if territory.startswith("TW") or territory == "VN" or own.startswith("."):
-        born = max((e.day for e in events() if code in e.since), default=date.min)
+        born = min((e.day for e in events() if code in e.since), default=date.min)
         over = min(
             (e.day for e in events() if code in e.before and code not in e.since),
             default=date.max,

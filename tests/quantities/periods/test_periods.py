@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ def test_mentions_are_ordered_and_as_written(year: int, words: list[str]) -> Non
         assert text[mention.start : mention.end] == mention.text
         first, last = resolve(mention, anchor=date(2021, 6, 30))
         assert first is None or last is None or first <= last
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
 
 
 class TestContext:

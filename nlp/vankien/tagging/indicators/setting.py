@@ -42,6 +42,7 @@ UNLIKELY = 2
 """Rank of a scope that gives way to one known from earlier words."""
 
 _DIGIT = re.compile(r"\d")
+_LABEL = re.compile(r"[\s:(–-]*")
 _OPEN = re.compile(r"\([^()]*\Z")
 
 
@@ -75,7 +76,7 @@ class SettingReader:
         self._document = document
         self._anchor = document.metadata.published
         self._section: tuple[str, ...] | None = None
-        self._pending: list[str] = []
+        self._pending: list[str | None] = []  # None: a new section began
         self._title = document.metadata.title or ""
         self._base: _Known | None = None
         self._known = _Known()
@@ -84,19 +85,16 @@ class SettingReader:
 
     def enter(self, sentence: Sentence, surface: str) -> None:
         """Move to the next sentence; its words are analysed only if a figure asks."""
-        if sentence.section != self._section:
-            # A new section forgets period and scope, not the place spoken of.
-            self._pending = []
-            self._section = sentence.section
-            if self._base is not None:
-                self._known = _copy(
-                    self._base, place=self._known.place, term=self._known.term,
-                    named=self._known.named,
-                )  # fmt: skip
-        elif self._current is not None:
+        if self._current is not None:
             self._remember(self._current)
         elif self._surface:
             self._pending.append(self._surface)
+        if sentence.section != self._section:
+            self._section = sentence.section
+            if self._pending:
+                self._pending.append(None)
+            elif self._base is not None:
+                self._forget(self._base)
         self._surface = surface
         self._current = None
         if sentence.part is Part.TITLE and not self._title:
@@ -126,11 +124,19 @@ class SettingReader:
             self._base = self._opening()
             self._known = _copy(self._base)
         for earlier in self._pending:
-            self._remember(_Sentence(earlier, find_periods(earlier), find_scopes(earlier)))
+            if earlier is None:
+                self._forget(self._base)
+            else:
+                self._remember(_Sentence(earlier, find_periods(earlier), find_scopes(earlier)))
         self._pending = []
         if self._current is None:
             self._current = _Sentence(surface, find_periods(surface), find_scopes(surface))
         return self._current
+
+    def _forget(self, base: _Known) -> None:
+        """A new section forgets period and scope, not the place and term spoken of."""
+        known = self._known
+        self._known = _copy(base, place=known.place, term=known.term, named=known.named)
 
     def _opening(self) -> _Known:
         """What title, issuer and place of the document tell."""
@@ -343,7 +349,8 @@ def _choose_scope(sentence: _Sentence, figure: int) -> ScopeMention | None:
     after = [s for s in scopes if s.start >= figure]
     near = [s for s in before if s.start >= clause]
     complement = next((s for s in after if _complements(surface, s, figure)), None)
-    if complement is not None and not (near and near[-1].end > figure - 25):
+    labelled = near and _LABEL.fullmatch(surface, near[-1].end, figure)
+    if complement is not None and not labelled:
         return complement
     if near:
         return near[-1]
