@@ -47,7 +47,7 @@ def test_spans_carry_records(nlp: Any) -> None:
 
 
 def test_several_records_hang_on_one_span(nlp: Any) -> None:
-    doc = nlp("Chi bộ nhận diện 27 biểu hiện suy thoái, “tự diễn biến”, “tự chuyển hóa”.")
+    doc = nlp("Từng đồng chí đối chiếu với 27 biểu hiện.")
     found = _records(doc)["themes"]
     sentence_level = {r.theme for r in found if r.sentence is not None}
     assert {"SUYTHOAI-TT", "SUYTHOAI-DD", "TUDIENBIEN"} <= sentence_level
