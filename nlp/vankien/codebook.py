@@ -181,6 +181,7 @@ class Codebook(_Model):
     roles: dict[str, Role]
     indicators: dict[str, Indicator]
     party_context: list[str]
+    official_context: list[str]
 
     def group_of(self, code: str) -> str | None:
         """Return the group of a manifestation ("SUYTHOAI-TT.3" -> "SUYTHOAI-TT")."""
@@ -246,14 +247,15 @@ def read_codebook(folder: Path) -> Codebook:
     }
     indicators = _family(folder / "indicators", "indicators", Indicator)
     context_path = folder / "cues" / "party_context.yaml"
-    context = load_yaml(context_path)["phrases"]
+    context = load_yaml(context_path)
     _check_links(folder, themes, roles, indicators)
     return Codebook(
         version=VERSION,
         themes=themes,
         roles=roles,
         indicators=indicators,
-        party_context=context,
+        party_context=context["phrases"],
+        official_context=context["official"],
     )
 
 

@@ -126,7 +126,7 @@ def codebook_entries(codebook: Codebook) -> list[tuple[str, str, Any]]:
     """Return the phrases of themes, roles and indicators with their families.
 
     Families: ``theme`` (code, cue), ``theme.not`` and ``theme.veto`` (code), ``party``
-    (None), ``role`` (code), ``role.not`` (code), ``negation`` and ``negation.not`` (None),
+    and ``official`` (None), ``role`` (code), ``role.not`` (code), ``negation`` and ``negation.not`` (None),
     ``negation.until`` (None); those of the indicators are made by their tagger.
     """
     entries: list[tuple[str, str, Any]] = []
@@ -135,6 +135,7 @@ def codebook_entries(codebook: Codebook) -> list[tuple[str, str, Any]]:
         entries.extend(("theme.not", phrase, theme.code) for phrase in theme.not_)
         entries.extend(("theme.veto", phrase, theme.code) for phrase in theme.veto)
     entries.extend(("party", phrase, None) for phrase in codebook.party_context)
+    entries.extend(("official", phrase, None) for phrase in codebook.official_context)
     for role in codebook.roles.values():
         entries.extend(("role", phrase, role.code) for phrase in role.cues)
         entries.extend(("role.not", phrase, role.code) for phrase in role.not_)
