@@ -1,0 +1,100 @@
+"""Figures of tables with their parts, the arithmetic checks, the gold and its split."""
+
+from __future__ import annotations
+
+import pytest
+
+from vankien.analysis import Analysis
+from vankien.annotation.marked import parse_marked
+from vankien.annotation.passages import split_families, to_gold, to_marked
+from vankien.codebook import load_codebook
+from vankien.evaluation.evaluate import table_document
+from vankien.evaluation.gold import TablePassage, load_gold
+from vankien.reading import from_text
+from vankien.tagging.indicators.calibration import probability
+
+DISCIPLINE = TablePassage.model_validate(
+    {
+        "id": "t",
+        "family": "t",
+        "caption": "Bảng 1. Kỷ luật đảng viên năm 2021",
+        "rows": [
+            ["TT", "Đảng bộ", "Đảng viên bị kỷ luật", "Trong đó", "<", "<", "<"],
+            ["^", "^", "^", "Khiển trách", "Cảnh cáo", "Cách chức", "Khai trừ"],
+            ["1", "Huyện A", "10", "6", "2", "1", "1"],
+            ["2", "Huyện B", "7", "5", "1", "0", "2"],
+        ],
+        "records": [],
+    }
+)
+
+
+def test_cells_point_to_their_whole_and_are_summed() -> None:
+    rows = Analysis(table_document(DISCIPLINE)).indicators
+    cells = {(r["row"], r["column"]): r for r in rows}
+    assert {c: cells[2, c]["indicator"] for c in range(2, 7)} == {
+        2: "discipline.members",
+        3: "discipline.reprimand",
+        4: "discipline.warning",
+        5: "discipline.dismissal",
+        6: "discipline.expulsion",
+    }
+    assert all(cells[2, c]["part_of"] == cells[2, 2]["record_id"] for c in range(3, 7))
+    assert cells[2, 2]["checks"] == ["breakdown:ok"]
+    assert cells[3, 2]["checks"] == ["breakdown:off"]
+    assert cells[3, 2]["score"] < cells[2, 2]["score"]
+    # A failed check never changes a value.
+    assert [float(cells[3, c]["value"]) for c in range(2, 7)] == [7, 5, 1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "checks"),
+    [
+        ("Có 40/50 chi bộ hoàn thành tốt nhiệm vụ, đạt 80%.", "80", ["share:ok"]),
+        ("Có 40/50 chi bộ hoàn thành tốt nhiệm vụ, đạt 70%.", "70", ["share:off"]),
+    ],
+)
+def test_a_share_is_checked_against_its_base(text: str, number: str, checks: list[str]) -> None:
+    rows = Analysis(from_text(text, doc_id="x")).indicators
+    assert next(r["checks"] for r in rows if r["number"] == number) == checks
+
+
+def test_scores_are_probabilities_that_rise() -> None:
+    scores = [probability(raw / 10) for raw in range(0, 90)]
+    assert scores == sorted(scores)
+    assert 0 < scores[0] < scores[-1] < 1
+
+
+@pytest.mark.parametrize("family", ["indicators", "tables"])
+def test_families_of_the_gold_do_not_straddle(family: str) -> None:
+    dev = {entry.family for entry in load_gold(family, "dev")}
+    test = {entry.family for entry in load_gold(family, "test")}
+    assert dev and test and not dev & test
+
+
+def test_every_code_stands_in_both_splits() -> None:
+    for split in ("dev", "test"):
+        codes = {r.indicator for e in load_gold("indicators", split) for r in e.records}
+        assert set(load_codebook().indicators) <= codes
+
+
+def test_gold_lines_survive_the_way_through_marks() -> None:
+    raw = {
+        "id": "a",
+        "family": "f",
+        "text": "Kết nạp [12 đảng viên|members.admitted 12], nữ [5|members.female 5 of=0 "
+        'unit="đảng viên"], đạt [80%|members.admitted 80 target_ratio baseline="kế hoạch"].',
+    }
+    line = to_gold(raw)
+    assert [r["unit"] for r in line["records"]] == ["đảng viên", "đảng viên", "%"]
+    again = to_gold({**raw, "text": to_marked(line)})
+    assert again == line
+    assert parse_marked(to_marked(line))[0] == line["text"]
+
+
+def test_families_are_dealt_whole_and_fixed_ones_stay() -> None:
+    lines = [{"family": f"f{i % 5}", "records": [{"indicator": f"c{i % 3}"}]} for i in range(30)]
+    side = split_families(lines, fixed={"f0": "test"})
+    assert set(side) == {f"f{i}" for i in range(5)}
+    assert side["f0"] == "test"
+    assert set(side.values()) == {"dev", "test"}
