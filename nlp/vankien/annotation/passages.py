@@ -51,7 +51,8 @@ def _record(mark: Mark, text: str) -> dict[str, Any]:
     if mark.measure != "level":
         record["measure"] = mark.measure
     for key, name in (("status", "status"), ("approx", "approx"), ("start", "period_start"),
-                      ("end", "period_end"), ("scope", "scope"), ("baseline", "baseline")):  # fmt: skip
+                      ("end", "period_end"), ("scope", "scope"),
+                      ("baseline", "baseline")):  # fmt: skip
         if key in extra:
             record[name] = extra[key]
     if "of" in extra:

@@ -113,7 +113,8 @@ _COUNTING = re.compile(
     r"(?<!\w)(?:hàng (?=trăm|nghìn|chục)|"
     r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa|phần)|"
     r"một(?= [bcđtv]\w* (?:chí|viên|bộ|ủy|thể|nhân|chức|hợp|án|can)(?!\w))|"
-    r"(?:hơn|gần|quá|già) nửa|bằng không|không (?:có|còn) \w+ (?:\w+ ){0,2}nào|(?:đứng|xếp|lớn|đông) thứ|"
+    r"(?:hơn|gần|quá|già) nửa|bằng không|"
+    r"không (?:có|còn) \w+ (?:\w+ ){0,2}nào|(?:đứng|xếp|lớn|đông) thứ|"
     r"năm(?! (?:\d|qua|nay|sau|trước|học|tới|ngoái|vừa)))(?!\w)"
 )
 
