@@ -170,6 +170,30 @@ def test_foreign_folder(corpus: Path, tmp_path: Path) -> None:
     assert [p.name for p in out.iterdir()] == ["luan-van.docx"]
 
 
+@pytest.mark.parametrize("name", ["documents/thesis.tmp", "run.json", "errors/x.parquet"])
+def test_folders_that_look_like_a_run(corpus: Path, tmp_path: Path, name: str) -> None:
+    """What has a name of ours, but was not made by vankien, is never swept away."""
+    mine = tmp_path / "out" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text('{"options": 1}')
+    for force in (False, True):
+        with pytest.raises(OutputError) as caught:
+            run(corpus, tmp_path / "out", force=force)
+        assert caught.value.code == "V203"
+    assert mine.read_text() == '{"options": 1}'
+    assert [p.name for p in (tmp_path / "out").iterdir()] == [name.split("/")[0]]
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_relative_paths(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.chdir(corpus)
+    done = run("xa", Path("..") / "out", workers=workers)
+    assert done.rows["documents"] == 10
+    assert rows_of(tmp_path / "out", "documents")[0]["source"] == "xa/bai-00.txt"
+
+
 def test_unwritable_folder(corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError) as caught:

@@ -151,6 +151,24 @@ def test_kill_a_run_that_extends(many: Path, tmp_path: Path) -> None:
         assert found == expected
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c(many: Path, tmp_path: Path, same_folders: Same, workers: int) -> None:
+    """The run ends at once, its workers too, and the next run goes on."""
+    code = CHILD.replace("import sys;", "import sys, threading, os, signal, time;").replace(
+        "print('ready', flush=True)\n",
+        "from vankien.batch.progress import Shown\n"
+        "Shown.done = lambda self, report: os.kill(os.getpid(), signal.SIGINT)\n",
+    )
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", code, str(many), str(out), str(workers)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode and done.stderr.rstrip().endswith("KeyboardInterrupt")
+    assert list((out / ".store" / "chunks").glob("*.json"))
+    calm(many, tmp_path / "calm")
+    calm(many, out)
+    same_folders(tmp_path / "calm", out)
+
+
 def test_a_worker_does_not_outlive_its_supervisor(many: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from vankien.batch.supervise import Worker\n"

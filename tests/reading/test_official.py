@@ -133,6 +133,7 @@ def test_every_field(case: dict[str, Any], layout: str, font: str, offsets_hold:
     assert isinstance(document.metadata.published, date | None)
     assert document.kind.value == expect["kind"]
     offsets_hold(document)
+    assert not document.warnings
     tree = headings(document)
     assert len(tree) == len(expect["headings"]), tree
     for line, beginning in zip(tree, expect["headings"], strict=True):

@@ -169,6 +169,7 @@ PAIRS = [(case, layout) for case in CASES for layout in case.get("layouts", LAYO
 def test_tables(case: dict[str, Any], layout: str, font: str, offsets_hold: Any) -> None:
     document = read_case(case, layout, font)
     offsets_hold(document)
+    assert not document.warnings
     assert len(document.tables) == 1, [t.cells[0].text for t in document.tables]
     table = document.tables[0]
     assert sorted(found_cells(table)) == sorted(expected_cells(case))

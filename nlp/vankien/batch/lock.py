@@ -43,7 +43,10 @@ def locked(folder: Folder) -> Iterator[None]:
             with _lease(folder):
                 yield
             return
-        handle = os.open(Path(folder.root) / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            handle = os.open(Path(folder.root) / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise OutputError("V202", folder.root, detail=error.strerror or "") from error
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -136,6 +136,8 @@ class _Job:
         self.settings = options.to_json()
         self.common = {
             "out": store.root,
+            # Paths may be relative: a worker on another machine begins where this one is.
+            "cwd": str(Path.cwd()),
             "options": asdict(options),
             "limits": asdict(limits),
             "settings": self.settings,

@@ -104,14 +104,19 @@ class Store:
         folder = self.folder
         try:
             names = set(folder.names())
-            ours = {RUN_FILE, HIDDEN} & names
-            if not ours and {n for n in names if n not in TABLES and not n.startswith(".")}:
+            foreign = HIDDEN not in names and not self._made_by_vankien()
+            # Nothing here may be swept away: it is somebody's.
+            if foreign and any(not name.startswith(".") for name in names):
                 raise OutputError("V203", self.root)
             folder.make(CHUNKS)
             folder.write(f"{HIDDEN}/probe", b"")
             folder.remove(f"{HIDDEN}/probe")
         except OSError as error:
             raise self.unwritable(error) from error
+
+    def _made_by_vankien(self) -> bool:
+        options = (self.read_run() or {}).get("options")
+        return isinstance(options, dict) and "vankien" in options
 
     def prepare(self, settings: dict[str, Any], *, force: bool) -> None:
         """Make the folder ready for a run with these settings; call with the lock held.
@@ -290,8 +295,11 @@ class Store:
         return self._json(RUN_FILE)
 
     def write_run(self, data: dict[str, Any]) -> None:
-        """Write run.json whole."""
-        self._write_json(RUN_FILE, data)
+        """Write run.json whole.  Raises OutputError (V202)."""
+        try:
+            self._write_json(RUN_FILE, data)
+        except OSError as error:
+            raise self.unwritable(error) from error
 
     def check_schema(self, run: dict[str, Any]) -> None:
         """Raise OutputError (V210) where a run's tables are of another schema version."""

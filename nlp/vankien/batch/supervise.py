@@ -17,6 +17,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -226,6 +227,7 @@ def serve() -> None:
             task["memory"] = f"{megabytes} MB" if limited else ""
             note.seconds = float(task["limits"]["seconds"])
         try:
+            _go_to(task.get("cwd"))
             report = _perform(task, note)
         except VankienError as error:
             kind = type(error).__name__
@@ -239,6 +241,16 @@ def _perform(task: Plain, note: Note) -> Plain:
     from vankien.batch.work import perform
 
     return perform(task, note)
+
+
+def _go_to(folder: str | None) -> None:
+    if folder is None:
+        return
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        detail = f"the folder {folder} is not there: {error.strerror}"
+        raise UsageError("V211", socket.gethostname(), detail=detail) from error
 
 
 def _warm_up() -> None:

@@ -126,8 +126,8 @@ def codebook_entries(codebook: Codebook) -> list[tuple[str, str, Any]]:
     """Return the phrases of themes, roles and indicators with their families.
 
     Families: ``theme`` (code, cue), ``theme.not`` and ``theme.veto`` (code), ``party``
-    and ``official`` (None), ``role`` (code), ``role.not`` (code), ``negation`` and ``negation.not`` (None),
-    ``negation.until`` (None); those of the indicators are made by their tagger.
+    and ``official`` (None), ``role`` and ``role.not`` (code), ``negation``, ``negation.not``
+    and ``negation.until`` (None); those of the indicators are made by their tagger.
     """
     entries: list[tuple[str, str, Any]] = []
     for theme in codebook.themes.values():

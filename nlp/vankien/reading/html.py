@@ -23,6 +23,7 @@ from typing import Any
 from vankien.documents import BlockKind, Document, DocumentBuilder, Metadata, Part
 from vankien.errors import ReadError
 from vankien.normalise import clean, fold_phrase
+from vankien.reading.conservation import digits_in
 from vankien.reading.encodings import repair, repair_lines
 from vankien.reading.html_pieces import HEADINGS, Piece, named, one_line, page_pieces, text_of
 from vankien.reading.layout import analyse
@@ -45,13 +46,22 @@ DATES = {"extensive_search": False, "original_date": True, "max_date": "2100-01-
 MAX_PARTS = 5_000
 """Parts of a page saved as one file that are looked at for the page itself."""
 
+MAX_DEPTH = 100
+"""Parts in parts of such a page."""
+
 MIN_SHARE = 0.5
 """trafilatura's text is trusted where it has this share of the page's running text."""
+
+RUNNING = 120
+"""A paragraph so long is running text, whatever part of the page it stands in."""
 
 NEAR = 3
 """A caption so many elements from the article belongs to it."""
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{100000}")
+"""Parsing takes quadratic time in the attributes of a tag."""
+
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-]((?:19|20)\d\d)(?!\d)")
 _DATE_NAMES = frozenset(
@@ -74,6 +84,8 @@ def read_mhtml(data: bytes, source: str, sha256: str) -> Document:
     from email.errors import MessageError
     from email.parser import BytesParser
 
+    if data.lower().count(b"boundary=") > MAX_DEPTH:
+        raise ReadError("V106", source, detail="its parts are nested too deeply")
     try:
         message = BytesParser(policy=policy.compat32).parsebytes(data)
         parts = islice(message.walk(), MAX_PARTS)
@@ -110,6 +122,17 @@ def read_html(data: bytes, source: str, sha256: str) -> Document:
     kept = _kept(pieces, article)
     builder = DocumentBuilder()
     _add(builder, pieces, kept, title)
+    left_out = [
+        piece
+        for i, piece in enumerate(pieces)
+        if i not in kept and piece.part is Part.BODY and not piece.links
+        and len(piece.text) >= RUNNING and digits_in(piece.text)
+    ]  # fmt: skip
+    if left_out:
+        note = (
+            f"paragraphs of the page with figures, outside the article, left out: {len(left_out)}"
+        )
+        warnings = (*warnings, note)
     if not any(block.part in (Part.BODY, Part.LEAD) for block in builder.blocks):
         raise ReadError("V106", source, detail="it holds no running text")
     return analyse(
@@ -141,6 +164,8 @@ def _tree(data: bytes, source: str) -> tuple[Any, tuple[str, ...]]:
 
     decoded = _decoded(data, source)
     text = _DECLARATION.sub("", decoded.text).replace("\x00", "")
+    if _LONG_TAG.search(text):
+        raise ReadError("V106", source, detail="a tag of it is over 100,000 characters long")
     parser = lxml_html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
     )

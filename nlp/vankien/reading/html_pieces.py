@@ -23,6 +23,9 @@ LEAD_LENGTH = 700
 MAX_SPAN = 200
 """A cell that claims to cover more rows or columns is an error or an attack."""
 
+MAX_PLACES = 200_000
+"""Places of a table's grid, those that merged cells cover included; a larger one is text."""
+
 PAGE_COLUMN = 400
 """A cell with a longer text sets the page in columns; it holds no figure."""
 
@@ -195,6 +198,8 @@ def _grid(table: Any) -> Grid | None:
             while (r, column) in taken:
                 column += 1
             height, width = _span(cell, "rowspan"), _span(cell, "colspan")
+            if len(taken) + height * width > MAX_PLACES:
+                return None
             taken.update((r + i, column + j) for i in range(height) for j in range(width))
             cells.append((r, column, height, width, one_line(text_of(cell))))
             column += width

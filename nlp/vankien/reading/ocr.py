@@ -31,7 +31,10 @@ DPI = 300
 MAX_PIXELS = 40_000_000
 """Larger pages are drawn smaller: A4 has 8.7 million at 300 dpi, A2 has 35."""
 
-TIMEOUT = 180
+MAX_PICTURE = 200_000_000
+"""Pixels of the pictures of one page: A0 at 300 dpi has 140 million."""
+
+TIMEOUT = 90
 """Seconds that tesseract may take for one page."""
 
 AT_ONCE = 2
@@ -82,8 +85,13 @@ def read_scans(pdf: Any, numbers: Sequence[int]) -> Iterator[tuple[int, Scan | s
     with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:
         waiting: deque[tuple[int, Future[Scan | str]]] = deque()
         for number in numbers:
-            image, scale, height = _draw(pdf, number)
-            waiting.append((number, threads.submit(_read, image, number + 1, scale, height)))
+            drawn = _draw(pdf, number)
+            if isinstance(drawn, str):
+                refused: Future[Scan | str] = Future()
+                refused.set_result(drawn)
+                waiting.append((number, refused))
+            else:
+                waiting.append((number, threads.submit(_read, *drawn, number + 1)))
             # One drawn page waits while two are read; more would only fill the memory.
             if len(waiting) > AT_ONCE:
                 first, future = waiting.popleft()
@@ -92,19 +100,29 @@ def read_scans(pdf: Any, numbers: Sequence[int]) -> Iterator[tuple[int, Scan | s
             yield first, future.result()
 
 
-def _draw(pdf: Any, number: int) -> tuple[Any, float, float]:
-    """Return the page in grey, points per pixel, and its height in points."""
+def _draw(pdf: Any, number: int) -> tuple[Any, float, float] | str:
+    """Return the page in grey, points per pixel, and its height in points; or why not."""
+    import pypdfium2.raw as raw
+
     page = pdf[number]
-    width, height = page.get_size()
-    scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1)) ** 0.5)
-    bitmap = page.render(scale=scale, grayscale=True)
-    image = bitmap.to_pil().convert("L")
-    bitmap.close()
-    page.close()
+    try:
+        width, height = page.get_size()
+        pixels = 0
+        for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+            across, down = item.get_px_size()
+            pixels += across * down
+            if pixels > MAX_PICTURE:
+                return f"its pictures have more than {MAX_PICTURE:,} pixels"
+        scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1)) ** 0.5)
+        bitmap = page.render(scale=scale, grayscale=True)
+        image = bitmap.to_pil().convert("L")
+        bitmap.close()
+    finally:
+        page.close()
     return image, 1 / scale, height
 
 
-def _read(image: Any, page: int, scale: float, height: float) -> Scan | str:
+def _read(image: Any, scale: float, height: float, page: int) -> Scan | str:
     angle = skew(image)
     if abs(angle) >= MIN_ANGLE:
         image = image.rotate(angle, fillcolor=255, expand=False, resample=2)

@@ -13,6 +13,7 @@ from typing import Any
 from vankien.documents import Document, Extraction
 from vankien.errors import ReadError
 from vankien.reading import ocr
+from vankien.reading.conservation import lost_digits
 from vankien.reading.encodings import has_legacy_signs, repair_lines
 from vankien.reading.layout import analyse
 from vankien.reading.pdf_build import build
@@ -79,6 +80,8 @@ def read_pdf(data: bytes, source: str, sha256: str) -> Document:
     finally:
         pdf.close()
     if all(page.empty for page in pages):
+        if warnings:
+            raise ReadError("V103", source, detail=warnings[0])
         raise ReadError("V101", source)
     note = _repair(pages)
     warnings += [note] if note is not None else []
@@ -268,5 +271,9 @@ def _set_tables(page: Page, tables: list[PageTable]) -> None:
         if place == 0 and line is not None:  # it stands apart itself: by height
             place = sum(1 for other in fresh.lines if other.y > table.box[3])
         fresh.items.append((place, table.grid))
+    before_tables = page.digits
     page.lines = fresh.lines
     page.items = sorted(fresh.items, key=lambda item: item[0])
+    lost = lost_digits(before_tables, page.digits)
+    if lost is not None:
+        page.notes.append(lost)

@@ -15,6 +15,7 @@ from typing import Any
 
 from vankien.documents import Part
 from vankien.normalise import clean
+from vankien.reading.conservation import digits_in, lost_digits
 from vankien.reading.encodings import has_legacy_signs, repair_lines
 from vankien.reading.legacy_fonts import LegacyFont, legacy_font
 from vankien.reading.pdf_bands import cut_zone, take_bands
@@ -85,6 +86,14 @@ class Page:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def digits(self) -> int:
+        """How many digits its lines and items hold."""
+        pieces = [line.text for line in self.lines]
+        for _, item in self.items:
+            pieces.append("".join(item.lines) if isinstance(item, Apart) else item.text)
+        return digits_in("".join(pieces))
+
+    @property
     def empty(self) -> bool:
         """Whether nothing was read from the page."""
         return not (self.lines or self.items)
@@ -117,12 +126,17 @@ def take_page(text: Any, number: int) -> Page:
         quality = possible_share("\n".join(piece.text for row in rows for piece in row))
         notes.append("syllables that the text layer tears apart were joined")
     page = lay_out(rows)
+    lost = lost_digits(digits_in(raw), page.digits)
+    if lost is not None:
+        notes.append(lost)
     page.quality, page.size, page.notes = quality, len(whole), notes
     page.broken = _is_broken(raw, whole, quality)
     return page
 
 
 def _is_broken(raw: str, text: str, quality: float) -> bool:
+    if len(raw) >= MAX_CHARS:
+        return False  # no page for reading, by whatever means
     if len(_ODD.findall(raw)) >= ODD_SHARE * len(raw):
         return True
     if quality >= NONSENSE or sum(map(str.isalpha, text)) < MIN_LETTERS:

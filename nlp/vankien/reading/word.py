@@ -17,6 +17,7 @@ from typing import Any
 from vankien.documents import BlockKind, Document, DocumentBuilder, Part
 from vankien.errors import ReadError
 from vankien.normalise import clean, fold_phrase
+from vankien.reading.conservation import digits_in, lost_digits
 from vankien.reading.layout import analyse
 from vankien.reading.paragraphs import begins_item, ends_sentence
 from vankien.reading.registry import reader
@@ -41,6 +42,7 @@ MAX_UNPACKED = 512 * 1024 * 1024
 """Most bytes of the XML parts and of all parts: a small file that unpacks to more is a bomb."""
 
 MAX_PARTS = 20_000
+MAX_SPAN = 200
 HEADER_PARAGRAPHS = 14
 """Tabs between two columns of a header stand in so many first paragraphs."""
 
@@ -61,6 +63,8 @@ class _Reading:
     numbering: Numbering
     notes: dict[str, list[str]]
     above: list[str] = field(default_factory=list)
+    added: int = 0
+    """Digits that the body does not hold itself: labels of lists, notes."""
 
 
 @reader("docx", magic=(), extensions=(".docx",))
@@ -98,7 +102,14 @@ def read_docx(data: bytes, source: str, sha256: str) -> Document:
         raise ReadError("V105", source, detail=detail) from error
     for text in letterhead:
         reading.builder.add(text, part=Part.HEADER)
+    head = digits_in(reading.builder.text)
     _add_blocks(document.element.body, reading)
+    found = digits_in(reading.builder.text) - head - reading.added
+    lost = lost_digits(digits_in(_visible(document.element.body)), found)
+    if lost is not None:
+        warnings[lost] = None
+    if any(reading.notes.values()):
+        warnings[f"notes that nothing refers to were left out: {len(reading.notes)}"] = None
     for text in headers:
         reading.builder.add(text, part=Part.HEADER)
     for text in footers:
@@ -211,6 +222,20 @@ def _blocks(parent: Any) -> Iterator[Any]:
             yield from _blocks(element)
 
 
+def _visible(root: Any) -> str:
+    """Return all text that is neither deleted nor a fallback, for counting."""
+    pieces: list[str] = []
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        name = local_name(element)
+        if name == "t":
+            pieces.append(element.text or "")
+        elif name and name not in _UNSEEN:
+            stack.extend(element)
+    return "".join(pieces)
+
+
 def _line(text: str) -> str:
     return " ".join(clean(text).split())
 
@@ -282,6 +307,7 @@ def _add_paragraph(element: Any, reading: _Reading) -> None:
     label = reading.numbering.label(properties.number, properties.depth)
     if lines and label:
         lines[0] = f"{label} {lines[0]}"
+        reading.added += digits_in(label)
     for line in lines:
         if properties.level is not None and len(lines) == 1:
             builder.add(line, kind=BlockKind.HEADING, level=properties.level)
@@ -310,6 +336,7 @@ def _add_notes(element: Any, reading: _Reading) -> None:
     for name in _note_references(element):
         for text in reading.notes.pop(name, []):
             reading.builder.add(text)
+            reading.added += digits_in(text)
 
 
 def _note_references(element: Any) -> Iterator[str]:
@@ -371,10 +398,10 @@ def _grid(table: Any) -> Grid:
     cells: list[list[Any]] = []
     for number, row in enumerate(_rows(table)):
         properties = child(row, "trPr")
-        column = int(attribute(child(properties, "gridBefore"), "val") or 0)
+        column = _span(child(properties, "gridBefore"), 0)
         for cell in (c for c in _unwrapped(row) if local_name(c) == "tc"):
             properties = child(cell, "tcPr")
-            width = int(attribute(child(properties, "gridSpan"), "val") or 1)
+            width = _span(child(properties, "gridSpan"), 1)
             merge = child(properties, "vMerge")
             if merge is not None and attribute(merge, "val") != "restart" and column in open_cells:
                 cells[open_cells[column]][2] = number + 1 - cells[open_cells[column]][0]
@@ -386,6 +413,12 @@ def _grid(table: Any) -> Grid:
                 cells.append([number, column, 1, width, text])
             column += width
     return place_cells((r, c, h, w, text) for r, c, h, w, text in cells)
+
+
+def _span(element: Any, least: int) -> int:
+    """Return how many columns an element claims; a word processor allows 63."""
+    value = attribute(element, "val") or ""
+    return min(max(int(value), least), MAX_SPAN) if value.isdecimal() else least
 
 
 def _rows(table: Any) -> Iterator[Any]:

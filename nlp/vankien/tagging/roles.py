@@ -11,7 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from vankien.documents import CONTENT_PARTS, Part, Sentence
 from vankien.errors import ModelError
@@ -26,6 +31,10 @@ from vankien.tagging.role_rules import n_role_flags, role_flags
 __all__ = ["RoleModel", "SentenceRole", "role_model", "tag_roles"]
 
 OTHER = "KHAC"
+
+NEIGHBOUR_WEIGHT = 0.6
+"""How much a neighbouring sentence counts beside the sentence itself, set on the reference
+documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +113,29 @@ def tag_roles(
     headings = [s.section[-1] if s.section else "" for s in chosen]
     scores = model.features.scores(encoded, headings, flags, model.estimator.coef_)
     probabilities = model.estimator.calibrate(scores + model.estimator.intercept_)
+    probabilities = _in_context(probabilities, chosen)
     best = probabilities.argmax(axis=1)
     for n, label, row in zip(asked, best.tolist(), probabilities, strict=True):
         if sentences[n].part is not Part.CAPTION:
             result[n] = SentenceRole(model.labels[label], round(float(row[label]), 4))
     return result
+
+
+def _in_context(probabilities: npt.NDArray[Any], sentences: Sequence[Sentence]) -> npt.NDArray[Any]:
+    """Mix each sentence's probabilities with those of its neighbours in the section.
+
+    A report stays with results, then with shortcomings, then with tasks (roles.yaml: the
+    role of the sentence before is evidence).  Captions and titles are nobody's neighbours.
+    """
+    body = np.array([s.part in (Part.BODY, Part.LEAD) for s in sentences])
+    near = np.zeros(len(sentences), dtype=bool)
+    near[1:] = body[1:] & body[:-1]
+    near[1:] &= np.array(
+        [a.section == b.section for a, b in pairwise(sentences)], dtype=bool
+    ).reshape(-1)
+    mixed = probabilities.copy()
+    places = np.flatnonzero(near)
+    mixed[places] += NEIGHBOUR_WEIGHT * probabilities[places - 1]
+    mixed[places - 1] += NEIGHBOUR_WEIGHT * probabilities[places]
+    whole: npt.NDArray[Any] = mixed / mixed.sum(axis=1, keepdims=True)
+    return whole
