@@ -32,9 +32,9 @@ __all__ = ["RoleModel", "SentenceRole", "role_model", "tag_roles"]
 
 OTHER = "KHAC"
 
-NEIGHBOUR_WEIGHT = 0.6
-"""How much a neighbouring sentence counts beside the sentence itself, set on the reference
-documents."""
+BEFORE_WEIGHT, AFTER_WEIGHT = 0.7, 0.3
+"""How much the sentence before and the sentence after count beside the sentence itself, set
+on the reference documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _in_context(probabilities: npt.NDArray[Any], sentences: Sequence[Sentence]) 
     ).reshape(-1)
     mixed = probabilities.copy()
     places = np.flatnonzero(near)
-    mixed[places] += NEIGHBOUR_WEIGHT * probabilities[places - 1]
-    mixed[places - 1] += NEIGHBOUR_WEIGHT * probabilities[places]
+    mixed[places] += BEFORE_WEIGHT * probabilities[places - 1]
+    mixed[places - 1] += AFTER_WEIGHT * probabilities[places]
     whole: npt.NDArray[Any] = mixed / mixed.sum(axis=1, keepdims=True)
     return whole
