@@ -75,6 +75,26 @@ def _any(forms: list[str]) -> str:
     return "(?i:" + "|".join(re.escape(f).replace(r"\ ", r"\s+") for f in ordered) + ")"
 
 
+def _openings(data: dict[str, Any]) -> str:
+    """A gate: the first words of all forms, tried before the forms themselves."""
+    forms = [
+        *data["spans"], *data["organs"], *data["party"], *data["state"], *data["independent"],
+        *data["heads"], *data["sectors"]["forms"],
+        *(word for words in data["territories"].values() for word in words),
+        *(word for words in data["committees"].values() for word in words),
+        *(form for entry in data["central"] for form in entry["forms"]),
+    ]  # fmt: skip
+    firsts = {form.split()[0].lower() for form in forms}
+    by_letter: dict[str, list[str]] = {}
+    for first in sorted(firsts):
+        by_letter.setdefault(first[0], []).append(re.escape(first[1:]))
+    groups = (
+        f"{letter}(?:{'|'.join(sorted(rest, key=len, reverse=True))})"
+        for letter, rest in by_letter.items()
+    )
+    return f"(?i:{'|'.join(groups)})"
+
+
 @dataclass(frozen=True, slots=True)
 class _Grammar:
     forms: re.Pattern[str]
@@ -160,10 +180,13 @@ def _grammar() -> _Grammar:
     }
     around |= {key: re.compile(data[key]) for key in ("listed", "bare_not_after", "party_not")}
     return _Grammar(
-        forms=re.compile(rf"(?<!\w)(?:{alternatives[0]}|{span}(?:{'|'.join(alternatives[1:])}))"),
-        bare=re.compile(rf"(?<![\w-])(?:{bare})(?!\w|\s?-\s?[{UPPER}])"),
+        forms=re.compile(
+            rf"(?<!\w)(?={_openings(data)})"
+            rf"(?:{alternatives[0]}|{span}(?:{'|'.join(alternatives[1:])}))"
+        ),
+        bare=re.compile(rf"(?<![\w-])(?=[{UPPER}])(?:{bare})(?!\w|\s?-\s?[{UPPER}])"),
         heading=re.compile(
-            rf"\s*(?P<name>{_NAME})\s?(?=:)|(?<=[,;:]\s)(?P<item>{_NAME})\s(?=\d)|"
+            rf"\A[\s\"“(]{{0,2}}(?P<name>{_NAME})\s?(?=:)|(?<=[,;:]\s)(?P<item>{_NAME})\s(?=\d)|"
             rf"(?:\A|(?<=[,;:]\s))(?P<subject>{_NAME})\s(?=[^\W\d{UPPER}])|"
             rf"(?<!\w)(?i:{data['local_words']})\s(?P<spot>{_NAME})(?!\w)"
         ),
@@ -387,7 +410,7 @@ def _add_bare(found: list[ScopeMention], text: str) -> None:
         group = match.lastgroup or "name"
         start, end = match.span(group)
         name = match.group(group)
-        if (group == "name" and start > 2) or " " not in name or not free(start, end):
+        if " " not in name or not free(start, end):
             continue
         if name.split()[0] in grammar.not_names or name.split()[-1] in grammar.not_names:
             continue
