@@ -31,6 +31,9 @@ from vankien.tagging.references.mention import Mention
 
 __all__ = ["Case", "Sentences", "cases_of", "is_central"]
 
+WINDOW = 600
+"""Characters on each side of a mention that may speak for a document."""
+
 ROW_GAP = 8
 """Characters at most between two mentions that are named in one breath."""
 
@@ -190,19 +193,23 @@ def _case(
         term = term_of(of_term.group("term")) if of_term is not None else term
     if not issuer.name:
         issuer = issuer_before(text, row[0].start)
-    first, last = sentences.around(mention.start, last_of_row.end)
+    row_start, row_end = row[0].start, last_of_row.end
+    first, last = sentences.around(row_start, row_end)
+    # Bounded, so that a text without sentence ends costs no more than any other.
+    first, last = max(first, row_start - WINDOW), min(last, row_end + WINDOW)
     stop = min(last, bounds[1])
+    near = max(first, mention.start - WINDOW), min(last, mention.end + WINDOW)
     about = grammar().about.match(text, where)
     return Case(
         mention=mention,
         issuer=issuer,
         date=when,
         term=term,
-        right=plain(text[last_of_row.end : stop]),
-        left=plain(text[max(first, bounds[0]) : row[0].start]),
-        sentence=plain(text[first:last]),
+        right=plain(text[row_end:stop]),
+        left=plain(text[max(first, bounds[0]) : row_start]),
+        sentence=plain(text[near[0] : near[1]]),
         subject=plain(text[about.end() : stop]) if about is not None else "",
-        party=grammar().party_context.search(text, first, last) is not None,
+        party=grammar().party_context.search(text, *near) is not None,
         row=len(row) > 1,
         plural=row[0].plural and len(row) == 1 and bounds[1] - mention.end > ROW_GAP,
         candidates=_stated(candidates, mention, issuer, published),

@@ -41,7 +41,7 @@ def choose(cases: list[Case], published: date | None) -> None:
         _by_sentence(case)
     named = {case.chosen.canonical for case in explicit if case.chosen is not None}
     for case in cases:
-        if case not in explicit:
+        if not _is_explicit(case):
             _by_text(case, named)
     _by_custom(cases, published)
 
@@ -174,6 +174,7 @@ def _by_custom(cases: list[Case], published: date | None) -> None:
         for case in cases
         if case.mention.number is not None and _is_local(case)
     }
+    times = Counter(case.chosen.canonical for case in cases if case.chosen is not None)
     now = term_at(published) if published is not None else None
     of_party = {case.place for case in cases if case.chosen is not None and case.chosen.of_party}
     for case in cases:
@@ -186,7 +187,7 @@ def _by_custom(cases: list[Case], published: date | None) -> None:
         )
         if mention.form == "short" and named_elsewhere:
             # "Quy định 01 của Tỉnh ủy ... Quy định 01": the body named once holds for both.
-            if case.chosen is None or sum(c.chosen is case.chosen for c in cases) == 1:
+            if case.chosen is None or times[case.chosen.canonical] == 1:
                 if case.candidates:
                     case.note = "the text gives this number to a document of another body"
                 case.chosen = None

@@ -22,6 +22,9 @@ from vankien.tagging.references.mention import Mention, Reference
 
 __all__ = ["resolve"]
 
+FEW = 30
+"""Mentions of one sentence at most among which an antecedent is looked for."""
+
 NEAR = 900
 """Characters within which "quy định này" in small letters looks for its document."""
 
@@ -139,14 +142,19 @@ def _named(text: str, mention: Mention, sentences: Sentences) -> Reference | Non
 def _go_back(
     text: str, mention: Mention, found: list[Reference], sentences: Sentences
 ) -> Reference | None:
-    before = [r for r in found if r.type in mention.types]
-    if not before:
+    near: list[Reference] = []
+    for reference in reversed(found):
+        if near and sentences.index(reference.start) != sentences.index(near[0].start):
+            break
+        if reference.type in mention.types:
+            near.append(reference)
+            if len(near) == FEW:
+                break
+    if not near:
         return None
-    last = before[-1]
+    last = near[0]
     if not text[mention.start].isupper() and mention.start - last.end > NEAR:
         return None
-    place = sentences.index(last.start)
-    near = [r for r in before if sentences.index(r.start) == place]
     distinct = {r.canonical or r.number or r.surface for r in near}
     surface = text[mention.start : mention.end]
     if len(distinct) == 1:
