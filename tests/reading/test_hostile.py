@@ -122,7 +122,7 @@ def test_ten_thousand_empty_pages() -> None:
 
 def test_a_page_of_countless_letters(font: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_pages, "MAX_CHARS", 2_000)
-    lines = [(20.0, 800.0 - i, "chi bộ họp " * 20) for i in range(60)]
+    lines = [(20.0, 800.0 - 6 * i, f"{i} " + "chi bộ họp " * 20) for i in range(60)]
     document = read_bytes(
         drawn(lambda canvas, number: write(canvas, font, lines, 3)), source="a.pdf"
     )

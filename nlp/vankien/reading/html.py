@@ -219,8 +219,13 @@ def _article(tree: Any) -> tuple[list[str], dict[str, str | None]]:
     from trafilatura import bare_extraction
     from trafilatura.metadata import extract_metadata
 
+    copy = deepcopy(tree)
+    for cell in copy.iter("td", "th"):
+        # trafilatura writes a merged cell out at every place it claims; our grid needs none.
+        cell.attrib.pop("rowspan", None)
+        cell.attrib.pop("colspan", None)
     result = bare_extraction(
-        deepcopy(tree),
+        copy,
         with_metadata=True,
         include_comments=False,
         include_tables=True,
