@@ -75,5 +75,6 @@ class Limits:
         return f"{self.seconds:g} s, {self.megabytes} MB"
 
 
-MIN_MEGABYTES = 512
-"""What a worker needs before it holds any document."""
+MIN_MEGABYTES = 1024
+"""What a worker needs before it holds any document: its libraries and models (about 320),
+and the room that a reader asks for at once for the largest file it takes (512)."""
