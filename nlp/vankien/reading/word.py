@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -97,7 +98,10 @@ def read_docx(data: bytes, source: str, sha256: str) -> Document:
             },
         )
         letterhead, headers, footers = _running(document, runs, warnings)
-    except (OpcError, zipfile.BadZipFile, LxmlError, KeyError, ValueError, AttributeError) as error:
+    except (
+        OpcError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LxmlError,
+        KeyError, ValueError, AttributeError,
+    ) as error:  # fmt: skip
         detail = " ".join(str(error).split())[:120] or "a part is damaged"
         raise ReadError("V105", source, detail=detail) from error
     for text in letterhead:
