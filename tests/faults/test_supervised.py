@@ -73,11 +73,11 @@ def test_memory_has_a_limit(folder: Path, tmp_path: Path) -> None:
     if not sys.platform.startswith("linux"):
         pytest.skip("only Linux enforces the limit")
     bad = bad_document(folder / "bai-2a.txt", "eat")
-    done = extract(folder, out=tmp_path / "out", limits=Limits(megabytes=1024))
+    done = extract(folder, out=tmp_path / "out", limits=Limits(megabytes=3072))
     assert done.rows["documents"] == 6
     (error,) = rows_of(tmp_path / "out", "errors")
     assert (error["source"], error["error"]) == (str(bad), "V118")
-    assert "(1024 MB)" in error["message"] and "--memory-limit" in error["message"]
+    assert "(3072 MB)" in error["message"] and "--memory-limit" in error["message"]
 
 
 @pytest.mark.usefixtures("bad_readers")
