@@ -62,8 +62,8 @@ documents: setup-dev
 
 # Rewrites the lock files (needs uv); they hold versions and hashes, never addresses.
 lock:
-	uv pip compile pyproject.toml --extra build $(LOCK) --output-file constraints.txt
-	uv pip compile pyproject.toml --extra build --extra dev --constraints constraints.txt $(LOCK) --output-file constraints-dev.txt
+	uv pip compile pyproject.toml --extra build --extra dev $(LOCK) --output-file constraints-dev.txt
+	uv pip compile pyproject.toml --extra build --constraints constraints-dev.txt $(LOCK) --output-file constraints.txt
 
 clean:
 	rm -rf $(VENV) $(DEMO) dist build .mypy_cache .ruff_cache
