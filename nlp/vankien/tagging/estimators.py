@@ -7,21 +7,21 @@ Both follow scikit-learn's conventions (fit, decision_function, predict_proba, p
   outputs for support vector machines; folds keep families together).
 * :class:`MultiClassSVM`: one against the rest, whose scores become probabilities by a
   multinomial logistic regression on scores out of fold.
+
+scikit-learn itself is imported where something is fitted: a worker that only predicts would
+wait for it, and for pandas and all of scipy behind it, longer than for everything else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.special import expit, softmax
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
-from sklearn.svm import LinearSVC
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 __all__ = ["NEVER_SCORED", "MultiClassSVM", "MultiLabelSVM"]
 
@@ -36,20 +36,55 @@ CALIBRATION_C = 1e3
 """Next to no shrinkage: the sigmoid has two parameters and thousands of scores."""
 
 
+MOST_LOGIT = 80.0
+"""Logits beyond this are cut, so that no exponential overflows in single precision."""
+
+
+def _sigmoid(logits: Array) -> Array:
+    """Return 1 / (1 + exp(-x)); scipy.special's, without its import of 0.2 s."""
+    probabilities: Array = 1.0 / (1.0 + np.exp(-np.clip(logits, -MOST_LOGIT, MOST_LOGIT)))
+    return probabilities
+
+
+def _softmax(logits: Array) -> Array:
+    """Return exp(x) / sum(exp(x)) of each row."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
+
+
 def _fit_one(
     features: sparse.csr_matrix, target: Array, weight: Array, c: float, seed: int
 ) -> tuple[Array, float]:
+    from sklearn.svm import LinearSVC
+
     machine = LinearSVC(C=c, random_state=seed, max_iter=4000)
     machine.fit(features, target, sample_weight=weight)
     return machine.coef_[0].astype(np.float64), float(machine.intercept_[0])
 
 
-class _LinearSVM(BaseEstimator, ClassifierMixin):  # type: ignore[misc]
+class _LinearSVM:
     """One weight vector and intercept a column of the target, and scores out of fold."""
+
+    coef_: Array
+    intercept_: Array
+    calibration_: Array
 
     def __init__(self, c: float = 1.0, seed: int = 0) -> None:
         self.c = c
         self.seed = seed
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - the convention
+        """Return the parameters by name (``sklearn.base.clone`` asks for them)."""
+        return {"c": self.c, "seed": self.seed}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by name.  Raises ValueError for a name that is none."""
+        for name, value in params.items():
+            if name not in ("c", "seed"):
+                raise ValueError(f"{name!r} is no parameter of {type(self).__name__}")
+            setattr(self, name, value)
+        return self
 
     def _machines(
         self, features: sparse.csr_matrix, targets: Array, weight: Array
@@ -70,6 +105,8 @@ class _LinearSVM(BaseEstimator, ClassifierMixin):  # type: ignore[misc]
 
         Rows of the group NEVER_SCORED train every fold.
         """
+        from sklearn.model_selection import GroupKFold
+
         scored = np.flatnonzero(groups != NEVER_SCORED)
         always = np.flatnonzero(groups == NEVER_SCORED)
         scores = np.zeros(targets.shape, dtype=np.float64)
@@ -117,6 +154,8 @@ class MultiLabelSVM(_LinearSVM):
 
         ``groups`` keeps near-copies in one fold.
         """
+        from sklearn.linear_model import LogisticRegression
+
         weight = np.ones(len(targets)) if sample_weight is None else sample_weight
         scores, scored = self._out_of_fold(features, targets, weight, groups)
         self.coef_, self.intercept_ = self._machines(features, targets, weight)
@@ -140,8 +179,7 @@ class MultiLabelSVM(_LinearSVM):
     def calibrate(self, scores: Array) -> Array:
         """Return the probabilities of raw scores."""
         slope, offset = self.calibration_.T
-        probabilities: Array = expit(scores * slope + offset)
-        return probabilities
+        return _sigmoid(scores * slope + offset)
 
     def predict(self, features: sparse.csr_matrix) -> Array:
         """Return the labels with a probability of one half at least (bool)."""
@@ -161,6 +199,8 @@ class MultiClassSVM(_LinearSVM):
         sample_weight: Array | None = None,
     ) -> Self:
         """Fit machines and the softmax; ``targets`` are class numbers from 0."""
+        from sklearn.linear_model import LogisticRegression
+
         weight = np.ones(len(targets)) if sample_weight is None else sample_weight
         one_hot = np.eye(int(targets.max()) + 1, dtype=bool)[targets]
         scores, scored = self._out_of_fold(features, one_hot, weight, groups)
@@ -180,8 +220,7 @@ class MultiClassSVM(_LinearSVM):
     def calibrate(self, scores: Array) -> Array:
         """Return the probabilities of raw scores."""
         mixed = scores @ self.calibration_[:-1] + self.calibration_[-1]
-        probabilities: Array = softmax(mixed, axis=1)
-        return probabilities
+        return _softmax(mixed)
 
     def predict(self, features: sparse.csr_matrix) -> Array:
         """Return the most probable class of each row."""
