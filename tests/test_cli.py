@@ -17,15 +17,20 @@ from tests.batch.conftest import article, write_rows
 COMMANDS = ("extract", "read", "info", "export", "evaluate", "version")
 
 
-def vankien_(*arguments: object, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def vankien_(
+    *arguments: object, folder: Path | None = None, columns: str | None = "200"
+) -> subprocess.CompletedProcess[str]:
     """Run the command; wide, so that no line breaks depend on the terminal."""
+    environment = {k: v for k, v in os.environ.items() if k != "COLUMNS"}
+    if columns is not None:
+        environment["COLUMNS"] = columns
     return subprocess.run(
         [sys.executable, "-c", "from vankien.cli import main; main()", *map(str, arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",
         cwd=folder,
-        env={**os.environ, "COLUMNS": "200"},
+        env=environment,
         check=False,
     )
 
@@ -86,6 +91,21 @@ def test_extract(rows: Path, tmp_path: Path) -> None:
     assert done.returncode == 0 and not done.stderr
     assert done.stdout.startswith("5 documents, ")
     assert f"Parquet tables: {tmp_path / 'out'}/" in done.stdout
+
+
+def test_lines_into_a_pipe_are_not_broken(tmp_path: Path) -> None:
+    """Long paths, and paths that look like markup, come out whole: they are copied."""
+    folder = tmp_path / ("thư mục [bold] " * 8).strip() / ("kết quả " * 12).strip()
+    folder.mkdir(parents=True)
+    path = write_rows(folder / "tin.jsonl", [{"id": "a", "text": article(1)}])
+    done = vankien_("extract", path, "--out", folder / "out", columns=None)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[-1] == f"Parquet tables: {folder / 'out'}/" and len(lines) == 2
+    lines = vankien_("info", folder / "out", columns=None).stdout.splitlines()
+    assert lines[0].startswith(f"{folder / 'out'}  (finished, vankien ")
+    assert any(line.rstrip().endswith(f"{path}#1") for line in lines)
+    assert lines[-1] == f"Parquet tables: {folder / 'out'}/"
 
 
 def test_errors_are_counted_and_the_exit_code_is_0(rows: Path, tmp_path: Path) -> None:

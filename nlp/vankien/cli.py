@@ -88,6 +88,7 @@ def extract(
     """
     from vankien.batch.run import Limits, Options
     from vankien.batch.run import extract as run_extract
+    from vankien.reading.row_fields import RowFields
 
     with _profiled(profile):
         run = run_extract(
@@ -99,14 +100,16 @@ def extract(
             progress=not (quiet or log_json) and sys.stderr.isatty(),
             log=sys.stderr if log_json else None,
             options=Options(
-                text_field=text_field,
-                id_field=id_field,
-                title_field=title_field,
-                date_field=date_field,
-                url_field=url_field,
-                kind_field=kind_field,
-                authors_field=authors_field,
-                publisher_field=publisher_field,
+                RowFields(
+                    text=text_field,
+                    id=id_field,
+                    title=title_field,
+                    published=date_field,
+                    url=url_field,
+                    kind=kind_field,
+                    authors=authors_field,
+                    publisher=publisher_field,
+                )
             ),
             limits=Limits(seconds=time_limit, megabytes=memory_limit),
         )

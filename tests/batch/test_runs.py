@@ -20,6 +20,7 @@ from vankien.batch.options import Options
 from vankien.batch.run import Run, extract
 from vankien.errors import OutputError, UsageError
 from vankien.reading import streams
+from vankien.reading.row_fields import RowFields
 from vankien.records import TABLES
 
 Same = Callable[[Path, Path], None]
@@ -142,7 +143,7 @@ def test_changed_files_replace_their_rows(corpus: Path, tmp_path: Path) -> None:
 
 def test_force_starts_afresh(corpus: Path, tmp_path: Path, same_folders: Same) -> None:
     out, fresh = tmp_path / "out", tmp_path / "fresh"
-    run(corpus / "tin.jsonl", out, options=Options(id_field="khác"))
+    run(corpus / "tin.jsonl", out, options=Options(RowFields(id="khác")))
     run(corpus / "xa", out, force=True)
     run(corpus / "xa", fresh)
     same_folders(out, fresh)
@@ -153,7 +154,7 @@ def test_other_options_are_refused(corpus: Path, tmp_path: Path) -> None:
     run(corpus, out)
     before = contents(out)
     with pytest.raises(OutputError) as caught:
-        run(corpus, out, options=Options(text_field="noi_dung"))
+        run(corpus, out, options=Options(RowFields(text="noi_dung")))
     assert caught.value.code == "V204"
     assert "text_field: 'text' then, 'noi_dung' now" in str(caught.value)
     assert contents(out) == before

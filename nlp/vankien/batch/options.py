@@ -9,6 +9,7 @@ from typing import Any
 
 import vankien
 from vankien.errors import UsageError
+from vankien.reading.row_fields import RowFields
 from vankien.records import SCHEMA_VERSION
 
 __all__ = ["Limits", "Options", "digest_of"]
@@ -20,18 +21,15 @@ def digest_of(value: Any) -> str:
     return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
+_FIELDS = RowFields()
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What changes the result of a run; a folder holds runs of one set of options."""
 
-    text_field: str = "text"
-    id_field: str = "id"
-    title_field: str = "title"
-    date_field: str = "published"
-    url_field: str = "url"
-    kind_field: str = "kind"
-    authors_field: str = "authors"
-    publisher_field: str = "publisher"
+    fields: RowFields = _FIELDS
+    """Names of the fields of rows; ``--text-field`` and the like on the command line."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, with the versions that a result depends on."""
@@ -41,7 +39,7 @@ class Options:
         from vankien.tagging.model_files import find_model
 
         return {
-            **asdict(self),
+            **{f"{name}_field": field for name, field in asdict(self.fields).items()},
             "vankien": vankien.__version__,
             "codebook": VERSION,
             "model": ", ".join(

@@ -138,7 +138,7 @@ class _Job:
             "out": store.root,
             # Paths may be relative: a worker on another machine begins where this one is.
             "cwd": str(Path.cwd()),
-            "options": asdict(options),
+            "fields": asdict(options.fields),
             "limits": asdict(limits),
             "settings": self.settings,
         }

@@ -16,11 +16,12 @@ from typing import Any
 
 import vankien
 from vankien.batch.guard import Note, guarded, refused, step_key
-from vankien.batch.options import Limits, Options, digest_of
+from vankien.batch.options import Limits, digest_of
 from vankien.batch.plan import Item, examine, unreadable
 from vankien.batch.store import COUNTED, INDEX, Store
 from vankien.documents import Document
 from vankien.errors import ReadError
+from vankien.reading.row_fields import RowFields
 from vankien.records import TABLES, CellRecord, DocumentRecord, ErrorRecord
 
 __all__ = ["Plain", "perform"]
@@ -99,7 +100,7 @@ class _ChunkWork:
         self.task = task
         self.note = note
         self.items = [Item.from_json(plain) for plain in task["items"]]
-        self.options = Options(**task["options"])
+        self.fields = RowFields(**task["fields"])
         self.limits = Limits(**task["limits"])
         self.skip: dict[str, tuple[str, str]] = task.get("skip", {})
         self.memory: str = task.get("memory", "")
@@ -175,21 +176,14 @@ class _ChunkWork:
         return result, spent
 
     def _read_rows(self, item: Item) -> Iterator[tuple[Document | ErrorRecord, float]]:
-        from vankien.reading.rows import RowFields, iter_rows
+        from vankien.reading.rows import iter_rows
 
-        options = self.options
-        fields = RowFields(
-            text=options.text_field,
-            id=options.id_field,
-            title=options.title_field,
-            published=options.date_field,
-            url=options.url_field,
-            kind=options.kind_field,
-            authors=options.authors_field,
-            publisher=options.publisher_field,
-        )
         rows = iter_rows(
-            item.path, fields=fields, start=item.start, stop=item.stop, first_row=item.first_row
+            item.path,
+            fields=self.fields,
+            start=item.start,
+            stop=item.stop,
+            first_row=item.first_row,
         )
         number = item.first_row
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vankien.documents import Document, Part
+from vankien.records import TABLES
 
 if TYPE_CHECKING:
     from vankien.batch.run import Run
@@ -29,10 +31,19 @@ PART_STYLES = {
     Part.RECIPIENTS: "dim green",
 }
 MAX_WIDTH = 60
+STAGES = ("wall", "plan", "read", "scan", "analyse", "compare", "write", "merge")
+"""Timings of run.json in the order of the work; wall is the whole run by the clock."""
+
+PIPE_WIDTH = 1_000
+"""Columns of what is no terminal: tables are as wide as their contents, no line is broken."""
 
 
 def _console() -> Console:
-    return Console(soft_wrap=False)
+    """Return the console; what goes into a file or a pipe keeps its lines and its paths whole."""
+    console = Console(soft_wrap=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPE_WIDTH
+    return console
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -51,6 +62,18 @@ def _number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def _print_place(console: Console, out: str) -> None:
+    # A path is copied: it must not be broken, nor taken for markup.
+    line = f"Parquet tables: {out.rstrip('/')}/"
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _joined(lines: dict[str, Any], order: tuple[str, ...]) -> str:
+    known = [name for name in order if name in lines]
+    rest = [name for name in lines if name not in order]
+    return ", ".join(f"{name} {lines[name]:.1f}" for name in (*known, *rest))
 
 
 def print_run(run: Run) -> None:
@@ -75,7 +98,7 @@ def print_run(run: Run) -> None:
             f"[bold red]{sum(run.errors.values())} could not be read[/]: {kinds} "
             f"(see the table errors)"
         )
-    console.print(f"Parquet tables: {run.out}/", highlight=False)
+    _print_place(console, run.out)
 
 
 def print_info(results: Results, *, tables: bool) -> None:
@@ -83,10 +106,12 @@ def print_info(results: Results, *, tables: bool) -> None:
     console = _console()
     state = results.run
     status = "finished" if state["finished"] else "not finished: run the same command again"
-    console.print(f"[bold]{results.path}[/]  ({status}, vankien {state['options']['vankien']})")
+    head = Text(results.path, style="bold")
+    head.append(f"  ({status}, vankien {state['options']['vankien']})", style="not bold")
+    console.print(head, soft_wrap=True)
     counts = _table("Tables", "table", "rows", right=("rows",))
-    for name, count in state["counts"].items():
-        counts.add_row(name, f"{count:,}")
+    for name in TABLES:
+        counts.add_row(name, f"{state['counts'][name]:,}")
     console.print(counts)
     if state["errors"]:
         kinds = _table("Errors by kind", "code", "documents", "for example", right=("documents",))
@@ -100,14 +125,13 @@ def print_info(results: Results, *, tables: bool) -> None:
     if state.get("slowest"):
         slowest = _table("Slowest documents", "seconds", "source", right=("seconds",))
         for row in state["slowest"][:5]:
-            slowest.add_row(f"{row['seconds']:.2f}", _short(row["source"], 100))
+            slowest.add_row(f"{row['seconds']:.2f}", Text(row["source"], overflow="fold"))
         console.print(slowest)
     if "timings" in state:
-        stages = ", ".join(f"{name} {spent:.1f}" for name, spent in state["timings"].items())
-        console.print(f"Seconds: {stages}", highlight=False)
+        console.print(f"Seconds: {_joined(state['timings'], STAGES)}", highlight=False)
     if tables:
         _print_findings(console, results)
-    console.print(f"Parquet tables: {results.path}/", highlight=False)
+    _print_place(console, results.path)
 
 
 def _print_findings(console: Console, results: Results) -> None:

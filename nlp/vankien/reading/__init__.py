@@ -6,14 +6,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vankien.reading.rows import RowFields, iter_rows
+    from vankien.reading.row_fields import RowFields
+    from vankien.reading.rows import iter_rows
     from vankien.reading.sniff import read, read_bytes
     from vankien.reading.text import from_text
 
 __all__ = ["RowFields", "from_text", "iter_rows", "read", "read_bytes"]
 
 _HOMES = {
-    "RowFields": "rows",
+    "RowFields": "row_fields",
     "from_text": "text",
     "iter_rows": "rows",
     "read": "sniff",

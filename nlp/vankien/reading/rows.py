@@ -21,6 +21,7 @@ from typing import IO, Any
 from vankien.documents import Document, Kind, Metadata
 from vankien.errors import ReadError
 from vankien.reading.encodings import decode_as, detect, encoding
+from vankien.reading.row_fields import RowFields
 from vankien.reading.streams import (
     HEAD,
     MAX_ROW,
@@ -53,20 +54,6 @@ _KINDS = frozenset(kind.value for kind in Kind)
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T\s]\s*\d.*)?\Z")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[T\s,]\s*\d.*)?\Z")
 _NAMES = re.compile(r"\s*[;,]\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class RowFields:
-    """The names of the fields that hold a document's parts."""
-
-    text: str = "text"
-    id: str = "id"
-    title: str = "title"
-    published: str = "published"
-    url: str = "url"
-    kind: str = "kind"
-    authors: str = "authors"
-    publisher: str = "publisher"
 
 
 _FIELDS = RowFields()

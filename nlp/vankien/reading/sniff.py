@@ -17,7 +17,8 @@ from vankien.documents import Document
 from vankien.errors import ReadError, UsageError
 from vankien.reading.archives import archive_form, archive_members
 from vankien.reading.registry import Reader, known_readers
-from vankien.reading.rows import RowFields, iter_rows
+from vankien.reading.row_fields import RowFields
+from vankien.reading.rows import iter_rows
 from vankien.reading.streams import compression_of, open_bytes, row_form, stream_errors
 from vankien.reading.text import encoding_of
 
