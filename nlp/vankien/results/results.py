@@ -1,80 +1,170 @@
-"""open(): the tables of a finished run as DuckDB relations."""
+"""open(): a finished run, and the questions to ask of it.
+
+    results = vankien.open("results/")
+    results.indicators.df()                          a table, as pandas (.pl(), .arrow())
+    results.sql("select kind, count(*) from documents group by kind")
+    results.panel("members.admitted")                one row a province and year
+    results.conflicts(); results.coverage()          where figures differ, or are missing
+    results.kwic("nể nang"); results.theme_trend("SUYTHOAI-TT")
+    results.filter(years=(2016, 2020), province="Lạng Sơn").panel("members.admitted")
+
+Every question gives a :class:`~vankien.results.tidy.TidyTable` (``.df()``, ``.pl()``,
+``.arrow()``, ``.csv(path)``, ``.caption()``), whose ``rule`` says what was counted; its
+columns are listed with the function that it comes from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import duckdb
-
-from vankien.batch.store import Store
-from vankien.errors import OutputError, UsageError
-from vankien.records import TABLES, schema
+from vankien.results.tables import Tables
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from vankien.codebook import Measure
+    from vankien.results.tidy import TidyTable
 
 __all__ = ["Results", "open"]
 
-BATCH_ROWS = 10_000
-"""Rows of a batch."""
 
+class Results(Tables):
+    """The tables of one results folder, and the questions to ask of them."""
 
-class Results:
-    """The tables of one results folder.
+    def panel(
+        self,
+        indicator: str,
+        *,
+        by: str = "province",
+        freq: str = "year",
+        measure: Measure = "level",
+        units: int | None = None,
+        status: Iterable[str] = ("actual", "estimate", "target"),
+    ) -> TidyTable:
+        """Return one row a place and period in which an indicator is reported.
 
-    Each table is an attribute (``results.indicators``) that gives a DuckDB relation, which
-    ``.df()``, ``.pl()`` and ``.arrow()`` turn into pandas, Polars and Arrow tables.
-    ``results.sql("select ...")`` queries them all; the table of references is named
-    ``refs`` there as well, since REFERENCES is a word of SQL.
-    """
-
-    def __init__(self, out: str | Path) -> None:
-        store = Store(out)
-        self.path = store.root
-        state = store.read_run()
-        if state is None:
-            raise OutputError("V205", str(out), detail="there is no run.json")
-        store.check_schema(state)
-        self.run: dict[str, Any] = state
-        self._connection = duckdb.connect(":memory:")
-        if (filesystem := store.folder.filesystem()) is not None:
-            self._connection.register_filesystem(filesystem)
-        for table, parts in store.tables().items():
-            if parts:
-                self._connection.read_parquet(parts).create_view(table)
-            else:
-                empty = schema(table).empty_table()
-                self._connection.from_arrow(empty).create_view(table)
-        self._connection.execute('create view refs as select * from "references"')
-
-    def __getattr__(self, name: str) -> Any:
-        if name in TABLES:
-            return self._connection.table(f'"{name}"')
-        raise AttributeError(f"results have no table {name!r}; they are {', '.join(TABLES)}")
-
-    def sql(self, query: str) -> Any:
-        """Run a query over the tables; returns a DuckDB relation.
-
-        Raises UsageError with DuckDB's message where the query is wrong.
+        Columns: place, place_name, period, period_start, period_end, indicator, measure,
+        value_reported, unit, status_reported, approx_reported, as_of_reported, n_sources,
+        n_figures, min_reported, max_reported, conflict, derivation, missing,
+        baseline_reported, within_reported, scope_reported, record_ids, doc_ids.  All rules:
+        :func:`vankien.results.panel.panel`.
         """
-        try:
-            return self._connection.sql(query)
-        except duckdb.Error as error:
-            raise UsageError("V401", "sql", detail=str(error).splitlines()[0]) from error
+        from vankien.results.panel import panel
 
-    def execute(self, statement: str) -> None:
-        """Execute a statement of SQL that gives no rows."""
-        self._connection.execute(statement)
+        return panel(self, indicator, by=by, freq=freq, measure=measure, units=units, status=status)
 
-    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of a query in batches, so that large tables need little memory."""
-        yield from self._connection.sql(query).to_arrow_reader(BATCH_ROWS)
+    def conflicts(
+        self,
+        indicator: str | None = None,
+        *,
+        measure: str | None = None,
+        classes: Iterable[str] | None = None,
+    ) -> TidyTable:
+        """Return one row a pair of figures that differ though they report the same.
 
-    def __repr__(self) -> str:
-        counts = ", ".join(f"{table} {n:,}" for table, n in self.run["counts"].items())
-        return f"<vankien results {self.path}: {counts}>"
+        Columns: class (true conflict, factor slip, other scope, later update, rounding),
+        factor, indicator, measure, scope_code, scope_reported, period_start, period_end,
+        unit, value_1, value_2, difference, relative_difference, and for each side surface,
+        status, n_sources, sentence, published, source, doc_id, record_id.  All rules:
+        :func:`vankien.results.conflicts.conflicts`.
+        """
+        from vankien.results.conflicts import conflicts
+
+        return conflicts(self, indicator, measure=measure, classes=classes)
+
+    def coverage(
+        self,
+        indicator: str | None = None,
+        *,
+        by: str = "place",
+        freq: str = "year",
+        units: int | None = None,
+    ) -> TidyTable:
+        """Return one row a cell of the grid of places (or sources) and periods.
+
+        Columns: place, place_name, source, period, period_start, period_end, n_documents,
+        n_reporting, n_figures, n_zero, state (figure, zero, documents without a figure, no
+        document).  All rules: :func:`vankien.results.coverage.coverage`.
+        """
+        from vankien.results.coverage import coverage
+
+        return coverage(self, indicator, by=by, freq=freq, units=units)
+
+    def kwic(
+        self,
+        query: str | Sequence[str],
+        *,
+        window: int = 10,
+        words: bool = False,
+        theme: str | Sequence[str] | None = None,
+        role: str | Sequence[str] | None = None,
+        part: str | Sequence[str] | None = None,
+        years: int | tuple[int, int] | None = None,
+        sort: str = "date",
+        limit: int | None = None,
+    ) -> TidyTable:
+        """Return one row an occurrence of a fragment, in its context.
+
+        Columns: left, keyword, right, doc_id, sentence, start, end, published, source,
+        title, page, part, role, themes, duplicate_of.  All rules:
+        :func:`vankien.results.concordance.kwic`.
+        """
+        from vankien.results.concordance import kwic
+
+        return kwic(
+            self, query, window=window, words=words, theme=theme, role=role, part=part,
+            years=years, sort=sort, limit=limit,
+        )  # fmt: skip
+
+    def theme_trend(
+        self,
+        themes: str | Sequence[str] | None = None,
+        *,
+        freq: str = "year",
+        by: str | None = None,
+        unit: str = "sentence",
+    ) -> TidyTable:
+        """Return one row a theme and period (and group).
+
+        Columns: period, period_start, period_end, group, theme, n, n_documents, total,
+        total_documents, share (per cent).  All rules:
+        :func:`vankien.results.trends.theme_trend`.
+        """
+        from vankien.results.trends import theme_trend
+
+        return theme_trend(self, themes, freq=freq, by=by, unit=unit)
+
+    def ngram_trend(
+        self, phrases: str | Sequence[str], *, freq: str = "year", words: bool = False
+    ) -> TidyTable:
+        """Return one row a phrase and period.
+
+        Columns: period, period_start, period_end, phrase, n, n_documents, total (syllables),
+        total_documents, per_million.  See :func:`vankien.results.trends.ngram_trend`.
+        """
+        from vankien.results.trends import ngram_trend
+
+        return ngram_trend(self, phrases, freq=freq, words=words)
+
+    def theme_cooccurrence(
+        self, themes: str | Sequence[str] | None = None, *, unit: str = "sentence"
+    ) -> TidyTable:
+        """Return one row a pair of themes: theme_1, theme_2, n, n_1, n_2, total, jaccard, npmi.
+
+        See :func:`vankien.results.trends.theme_cooccurrence`.
+        """
+        from vankien.results.trends import theme_cooccurrence
+
+        return theme_cooccurrence(self, themes, unit=unit)
+
+    def role_by_theme(self, themes: str | Sequence[str] | None = None) -> TidyTable:
+        """Return one row a theme and role: theme, role, n, total, share (per cent).
+
+        See :func:`vankien.results.trends.role_by_theme`.
+        """
+        from vankien.results.trends import role_by_theme
+
+        return role_by_theme(self, themes)
 
 
 def open(out: str | Path) -> Results:
