@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 import vankien
+from vankien.commands import annotate
 from vankien.errors import VankienError
 
 __all__ = ["app", "main"]
@@ -27,6 +28,8 @@ app = typer.Typer(
     help="Clean text, themes, references and numeric indicators from Vietnamese Party "
     "documents and news.",
 )
+
+annotate.register(app)
 
 _EPILOG = (
     "Example: vankien extract reports/ news.jsonl --out results/   then   vankien info results/"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "CATALOGUE",
+    "AnnotationError",
     "CodebookError",
     "GoldError",
     "ModelError",
@@ -73,6 +74,7 @@ CATALOGUE: dict[str, str] = {
     # data written by people: codebook, gold
     "V301": "The codebook file {source} is not valid: {detail}.",
     "V302": "The gold file {source} is not valid: {detail}.",
+    "V303": "The labelled data {source} cannot be used: {detail}.",
     "V304": "The resource {source} is missing from this installation; install vankien again.",
     # models
     "V501": "The model {source} cannot be used ({detail}); install vankien again or train it "
@@ -121,6 +123,10 @@ class CodebookError(VankienError):
 
 class GoldError(VankienError):
     """A gold annotation file is malformed."""
+
+
+class AnnotationError(VankienError):
+    """What an annotation tool returned, or a labelled table, is malformed."""
 
 
 class ModelError(VankienError):
