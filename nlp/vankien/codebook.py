@@ -137,6 +137,8 @@ class Indicator(_Model):
     ``contrast`` names the codes among which the longer phrase wins ("hoàn thành" in "không
     hoàn thành"), ``fall_of`` the stock to which the percentage of such a reduction belongs;
     ``within`` names the indicators whose figures this one divides ("nữ" within members);
+    ``not_nouns`` are counted nouns that it never counts unless words beside them say so
+    ("kết nạp 120 đoàn viên", but "kết nạp 12 đoàn viên vào Đảng");
     ``domain`` are phrases of which the document must hold one.
     """
 
@@ -160,6 +162,7 @@ class Indicator(_Model):
     fall_of: str | None = None
     contrast: str | None = None
     within: list[str] = []
+    not_nouns: list[str] = []
     domain: list[str] = []
 
 

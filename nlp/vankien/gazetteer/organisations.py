@@ -106,6 +106,7 @@ class _Grammar:
     letters: dict[str, str]
     central: dict[str, dict[str, Any]]
     not_names: frozenset[str]
+    name_words: dict[str, tuple[str, ...]]
     alone: frozenset[str]
     closing: frozenset[str]
     numbered: frozenset[str]
@@ -161,7 +162,8 @@ def _grammar() -> _Grammar:
         rf"(?P<free>{organs}{party}\s+(?P<b4>{opened}|{spot}|\d{{1,2}}(?![\d/%]|[.,]\d)|{_NAME})"
         rf"(?:{ends(4)})?)",
         rf"(?P<own>(?P<b5>{alone})(?:{ends(5)})?)",
-        rf"(?P<sector>{_any(sectors['forms'])}\s+{_any(sectors['names'])})(?!\w)",
+        rf"(?P<sector>{_any(sectors['forms'])}\s+{_any(sectors['names'])}"
+        rf"(?:\s+(?:của\s+)?{land}(?!\w)(?:\s+{name})?)?)(?!\w)",
         rf"(?P<plain>(?P<t6>{land})(?!\w)(?:\s*(?P<n6>{name}))?)",
         rf"(?P<party>{party})(?!\w)",
     )
@@ -198,6 +200,7 @@ def _grammar() -> _Grammar:
         letters=letters,
         central=central,
         not_names=frozenset((*data["not_names"], *data["not_bare"])),
+        name_words={word: tuple(mates) for word, mates in data["name_words"].items()},
         alone=frozenset(data["alone"]),
         closing=frozenset(data["closing"]),
         numbered=frozenset(data["numbered"]),
@@ -312,7 +315,10 @@ def _fit(match: re.Match[str], number: str, level: str) -> tuple[str | None, int
     titled = grammar.around["titles"].search(match.string, 0, match.start()) is not None
     cut = next((i for i, w in enumerate(words) if w in grammar.closing and i), len(words))
     if cut == len(words) > 1 and words[-1] in grammar.not_names:
-        cut -= 1
+        mates = grammar.name_words.get(words[-1])
+        following = re.match(r"\s+(\w+)", match.string[start + ends[-1] :])
+        if mates is None or (following is not None and following.group(1) in mates):
+            cut -= 1
     units = ("district", "province")
     allowed = units if level in ("city", "commune") else (level,)
     for size in range(len(words), 0, -1):
@@ -367,6 +373,8 @@ def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
     start, end = mention.start, mention.end
     before = text[max(0, start - 48) : start]
     if mention.relative:
+        if before.endswith(('"', "“")):
+            return None  # the name of a model: "Chi bộ bốn tốt"
         whole = grammar.span.match(mention.text) is not None
         if not whole and around["counted"].search(before):
             return None

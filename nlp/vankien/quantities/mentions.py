@@ -131,7 +131,10 @@ def _words() -> _Words:
         one_counts=frozenset(data["one_counts"]),
         zero=re.compile(rf"(?<!\w)(?:{_any(data['zero_before'])}) (?P<n>không)(?!\w)(?! \w)"),
         none=re.compile(rf"(?<!\w)(?P<n>không) (?:{_any(data['none_before'])})(?= )"),
-        none_after=re.compile(rf" (?:{_any(data['none_after'])})(?!\w)"),
+        none_after=re.compile(
+            rf" (?:{_any(data['none_after'])})(?!\w)"
+            rf"|(?: [^\W\d]+){{0,2}} [\"“]?(?:{_any(data['none_said'])})(?!\w)"
+        ),
     )  # fmt: skip
 
 
@@ -151,7 +154,8 @@ def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
     numerals = [
         (numeral, unit)
         for numeral, unit in numerals
-        if numeral.kind != "words" or _word_counts(lowered, numeral, unit)
+        if numeral.kind != "words"
+        or (not _in_name(text, numeral) and _word_counts(lowered, numeral, unit))
     ]
     found = _special(text, lowered, words)
     if not numerals and not found:
@@ -239,7 +243,8 @@ def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
             if unit is None or unit.dimension not in COUNTABLE:
                 continue
             if words.none_after.match(lowered, unit.end):
-                # "không có đảng viên nào bị kỷ luật" states the figure zero.
+                # "không có đảng viên nào bị kỷ luật", "không còn tổ chức đảng yếu kém" state
+                # the figure zero.
                 start, end = match.span("n")
                 found.append(
                     Quantity(start, unit.end, start, end, text[start:end], Decimal(0), None,
@@ -328,6 +333,15 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
         slip=slip,
         weak=numeral.text.lower() == "một",
     )
+
+
+_OPENS = re.compile(r"(?:\A|[.:;!?\"“(–\-])\s*\Z")
+
+
+def _in_name(text: str, numeral: Numeral) -> bool:
+    """Say whether a number word with a capital stands inside a sentence ("huyện Ba Làng")."""
+    start = numeral.start
+    return text[start].isupper() and not _OPENS.search(text, max(0, start - 4), start)
 
 
 def _word_counts(lowered: str, numeral: Numeral, unit: Unit | None) -> bool:

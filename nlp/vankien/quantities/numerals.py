@@ -114,7 +114,8 @@ _COUNTING = re.compile(
     r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa|phần)|"
     r"một(?= [bcđtv]\w* (?:chí|viên|bộ|ủy|thể|nhân|chức|hợp|án|can)(?!\w))|"
     r"(?:hơn|gần|quá|già) nửa|bằng không|"
-    r"không (?:có|còn) \w+ (?:\w+ ){0,2}nào|(?:đứng|xếp|lớn|đông) thứ|"
+    r"không (?:có|còn) \w+ (?:[\w,]+ ){0,2}nào|(?:đứng|xếp|lớn|đông) thứ|"
+    r"không (?:có|còn) \w+ (?:[\w,]+ ){0,4}[\"“]?(?:bị|yếu|vi phạm|không|trắng|ghép|chưa|hoàn)|"
     r"năm(?! (?:\d|qua|nay|sau|trước|học|tới|ngoái|vừa)))(?!\w)"
 )
 
@@ -283,7 +284,8 @@ def _parse_tens(words: list[str]) -> Decimal | None:
     if head == "mười":
         if len(words) == 1:
             return Decimal(10)
-        if len(words) == 2 and words[1] in _UNITS and words[1] not in ("không", "mốt", "tư"):
+        # Fifteen is "mười lăm": in "mười năm", "hai mươi năm" the last word is the year.
+        if len(words) == 2 and words[1] in _UNITS.keys() - {"không", "mốt", "tư", "năm"}:
             return Decimal(10 + _UNITS[words[1]])
         return None
     if head == "hăm":
@@ -298,7 +300,7 @@ def _parse_tens(words: list[str]) -> Decimal | None:
         tens = Decimal(_UNITS[head] * 10)
         if len(words) == 2:
             return tens
-        if len(words) == 3 and words[2] in _UNITS and words[2] != "không":
+        if len(words) == 3 and words[2] in _UNITS and words[2] not in ("không", "năm"):
             return tens + _UNITS[words[2]]
         return None
     if len(words) == 2 and words[1] in ("mốt", "tư", "lăm", "nhăm"):

@@ -38,7 +38,7 @@ class PeriodMention:
 
     ``kind`` is the form (``day``, ``month``, ``quarter``, ``year``, ``span``, ``term``,
     ``now``, ...) and so the precision.  ``fields`` are the numbers said; ``relation`` is
-    ``at``, ``until``, ``since``, ``before``.  ``to`` is the end of "từ ... đến ...".
+    ``at``, ``until``, ``since``, ``before``, ``plan`` (the year of a plan just named).  ``to`` is the end of "từ ... đến ...".
     ``baseline``: what a figure is compared with; ``named``: part of a name, no period (a
     term in it still tells which term is spoken of).
     """
@@ -296,8 +296,10 @@ def _related(mention: PeriodMention, text: str) -> PeriodMention | None:
             relation=relation,
         )  # fmt: skip
 
-    if before("baseline", 48) or before("planned", 48):
+    if before("baseline", 48):
         return replace(mention, baseline=True)
+    if before("planned", 48):
+        return replace(mention, baseline=True, relation="plan")
     if mention.kind in ("day", "year", "bare_year") and before("born", 20):
         return None
     if mention.kind == "day" and before("dated", 60):

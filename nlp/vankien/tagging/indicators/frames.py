@@ -54,6 +54,8 @@ BESIDE_LABEL = 0.9
 """Taken from what stands left of a label that is itself a phrase of the codebook."""
 GENERAL_REACH = 75
 """Farthest trigger of a figure whose noun is as broad as "người"."""
+EVENT_MARGIN = 2.2
+"""By how much a frame of a flow may score less than one of a stock and still be chosen."""
 LEFT_REACH = 70
 """Farthest distance of a head that stands before its figure."""
 
@@ -143,13 +145,64 @@ def best_frame(
     table = frames()
     numbers = set(phrases.heads) | set(phrases.triggers) | set(phrases.qualifiers)
     best: Candidate | None = None
+    event: Candidate | None = None
     for number in sorted(numbers):
         candidate = _score(sentence, quantity, place, phrases, scene, table[number])
         if candidate is None or candidate.score < THRESHOLD:
             continue
         if best is None or candidate.score > best.score:
             best = candidate
+        if _tells_event(candidate, phrases, quantity) and (
+            event is None or candidate.score > event.score
+        ):
+            event = candidate
+    if (
+        best is not None
+        and event is not None
+        and best.indicator.kind == "stock"
+        and best.qualifier is None
+        and not best.indicator.within
+        and not _nearer(best, event, quantity)
+        and event.score >= best.score - EVENT_MARGIN
+        and set(best.indicator.dimensions) & set(event.indicator.dimensions)
+    ):
+        return event
     return best
+
+
+def _nearer(stock: Candidate, event: Candidate, quantity: Quantity) -> bool:
+    """Say whether the word of a stock stands between the event's and the figure."""
+    own, other = stock.trigger, event.trigger
+    return (
+        own is not None
+        and other is not None
+        and other.end <= own.start
+        and own.end <= quantity.number_start
+    )
+
+
+def _tells_event(candidate: Candidate, phrases: SentencePhrases, quantity: Quantity) -> bool:
+    """Say whether a frame of a flow has a noun and a verb or predicate that governs it.
+
+    "100% chi bộ trực thuộc đã đại hội" counts congresses, not cells; "qua kiểm tra, đảng bộ
+    có 5 chi bộ trực thuộc" counts cells.
+    """
+    if candidate.indicator.kind != "flow" or candidate.head is None:
+        return False
+    if candidate.qualifier is not None:
+        return candidate.qualifier.start >= quantity.number_end
+    trigger = candidate.trigger
+    if trigger is None:
+        return False
+    if trigger.start >= quantity.number_end:
+        return not any(
+            quantity.number_end <= hit.start and hit.end <= trigger.start
+            for hit in phrases.context.get("where", ())
+        )
+    return not any(
+        trigger.end <= hit.start and hit.end <= quantity.number_start
+        for hit in phrases.context.get("has", ())
+    )
 
 
 def _score(
@@ -201,6 +254,8 @@ def _score(
         elif scene.labelled and qualifier.start < place.label_start:
             score -= BESIDE_LABEL
     if not frame.heads and not frame.qualifiers and _foreign_noun(quantity, indicator):
+        return None
+    if not frame.qualifiers and (quantity.unit_text or "").lower() in indicator.not_nouns:
         return None
     if place.uncounted and not _adjacent(sentence, quantity, head, qualifier):
         return None

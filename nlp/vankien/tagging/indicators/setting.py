@@ -215,10 +215,20 @@ class SettingReader:
             resolved.append((mention, interval))
         based = _based(sentence, figure)
         if based is not None:
-            return based, self._dates(based, known)
-        chosen = _choose_period(sentence.surface, resolved, figure)
+            return based, self._dates(based, known, main)
+        # "sau hơn mười năm" tells no dates: any other expression goes before it.
+        told = [pair for pair in resolved if pair[0].kind != "unknown"]
+        chosen = _choose_period(sentence.surface, told, figure) or _choose_period(
+            sentence.surface, resolved, figure
+        )
         if chosen is not None:
             return chosen
+        if self._known.period is None:
+            # "vượt 21% kế hoạch năm 2021": where nothing else is said, the plan's year is the
+            # figure's.
+            plan = next((m for m in sentence.periods if m.relation == "plan" and m.year), None)
+            if plan is not None:
+                return plan, self._dates(plan, known)
         return self._known.period, self._known.interval
 
     def _yearly(self, known: _Known, resolved: list[tuple[PeriodMention, Interval]]) -> Interval:
@@ -319,7 +329,12 @@ def _based(sentence: _Sentence, figure: int) -> PeriodMention | None:
         return None
     end = opened.start()
     return next(
-        (m for m in sentence.periods if m.baseline and 0 <= end - m.end <= 1 and m.year), None
+        (
+            m
+            for m in sentence.periods
+            if m.baseline and 0 <= end - m.end <= 1 and (m.year or m.kind == "same_period")
+        ),
+        None,
     )
 
 
