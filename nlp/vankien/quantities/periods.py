@@ -38,7 +38,8 @@ class PeriodMention:
 
     ``kind`` is the form (``day``, ``month``, ``quarter``, ``year``, ``span``, ``term``,
     ``now``, ...) and so the precision.  ``fields`` are the numbers said; ``relation`` is
-    ``at``, ``until``, ``since``, ``before``, ``plan`` (the year of a plan just named).  ``to`` is the end of "từ ... đến ...".
+    ``at``, ``until``, ``since``, ``before``, ``plan`` (the year of a plan just named).
+    ``to`` is the end of "từ ... đến ...".
     ``baseline``: what a figure is compared with; ``named``: part of a name, no period (a
     term in it still tells which term is spoken of).
     """
