@@ -17,6 +17,7 @@ import typer
 
 import vankien
 from vankien.commands import annotate
+from vankien.display.command import report
 from vankien.errors import VankienError
 
 __all__ = ["app", "main"]
@@ -185,6 +186,9 @@ def export(
     for note in done.notes:
         typer.echo(f"note: {note}", err=True)
     typer.echo(f"{', '.join(done.tables)}: {done.to}")
+
+
+app.command()(report)
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""Tests of the displays: report, document view, charts."""
