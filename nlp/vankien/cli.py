@@ -16,8 +16,7 @@ from typing import Annotated
 import typer
 
 import vankien
-from vankien.commands import annotate
-from vankien.display.command import report
+from vankien.commands import annotate, report
 from vankien.errors import VankienError
 
 __all__ = ["app", "main"]
@@ -31,6 +30,7 @@ app = typer.Typer(
 )
 
 annotate.register(app)
+report.register(app)
 
 _EPILOG = (
     "Example: vankien extract reports/ news.jsonl --out results/   then   vankien info results/"
@@ -186,9 +186,6 @@ def export(
     for note in done.notes:
         typer.echo(f"note: {note}", err=True)
     typer.echo(f"{', '.join(done.tables)}: {done.to}")
-
-
-app.command()(report)
 
 
 @app.command()

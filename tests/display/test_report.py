@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from typer.testing import CliRunner
 import vankien
 from tests.display.conftest import HOSTILE_TITLE
 from vankien.cli import app
-from vankien.display.places import Era, province_of, tiles
+from vankien.display.places import named_province, province_of, tiles
 from vankien.display.report import report, words
 from vankien.display.report_data import collect
 from vankien.errors import OutputError, UsageError
+from vankien.results.provinces import system_codes
 
 ASSETS = Path(vankien.__file__).parent / "display" / "assets"
 
@@ -181,8 +183,9 @@ def test_command_and_its_errors(out: Path, tmp_path: Path) -> None:
 
 
 def test_every_province_has_one_square() -> None:
-    for era, number in ((Era.BEFORE, 63), (Era.SINCE, 34)):
-        found = tiles(era)
+    for number in (63, 34):
+        found = tiles(number)
+        assert {t.code for t in found} == set(system_codes(number))
         assert len(found) == len({t.code for t in found}) == number
         assert len({(t.x, t.y) for t in found}) == number
 
@@ -197,19 +200,17 @@ def test_every_province_has_one_square() -> None:
     ],
 )
 def test_squares_lie_roughly_right(west: str, east: str, north: str, south: str) -> None:
-    at = {tile.name: tile for tile in tiles(Era.BEFORE)}
+    at = {tile.name: tile for tile in tiles(63)}
     assert at[west].x < at[east].x and at[north].y < at[south].y
 
 
-def test_provinces_are_carried_between_the_maps() -> None:
-    from datetime import date
-
-    before, since = date(2020, 1, 1), date(2026, 1, 1)
-    cases = [
-        ("27", before, Era.SINCE, "24"), ("27.256", before, Era.BEFORE, "27"),
-        ("24", since, Era.BEFORE, None), ("01", since, Era.BEFORE, "01"),
-        ("28", date(2015, 1, 1), Era.BEFORE, "01"), ("H.HNN", before, Era.BEFORE, None),
-        ("TW", before, Era.SINCE, None), ("20+xa-tan", None, Era.SINCE, "20"),
-    ]  # fmt: skip
-    for code, on, era, expected in cases:
-        assert province_of(code, on=on, era=era) == expected, (code, on, era)
+def test_the_province_that_words_name() -> None:
+    before = date(2020, 1, 1)
+    one = named_province(["TỈNH ỦY LẠNG SƠN", None, "Lạng Sơn, ngày 3"], on=before)
+    assert one is not None and (one.code, one.name) == ("20", "Lạng Sơn")
+    assert named_province(["Hà Nội và Nghệ An"], on=before) is None
+    merged = province_of("24.213", on=date(2026, 1, 1))
+    assert merged is not None and merged.name == "Bắc Ninh"
+    former = province_of("24.213", on=before)
+    assert former is not None and former.name == "Bắc Giang"
+    assert province_of("TW", on=before) is None and province_of(None, on=before) is None

@@ -15,7 +15,9 @@ from datetime import date
 from typing import Any
 
 from vankien.codebook import MANIFESTATION_GROUPS, load_codebook
-from vankien.display.places import Era, named_province, province_of, tiles, unit_name
+from vankien.display.places import named_province, province_of, tiles
+from vankien.results.document_places import document_places
+from vankien.results.provinces import Part, part_of_map
 from vankien.results.results import Results
 
 __all__ = ["ReportData", "collect"]
@@ -97,7 +99,7 @@ def collect(results: Results, *, with_text: bool = True) -> ReportData:
         "figures": _figures(figures, documents, places, evidence, provinces),
         "refs": _references(results, evidence),
     }
-    _place_sentences(data, documents, evidence, provinces)
+    _place_sentences(results, data, documents, evidence, provinces)
     texts = list(_texts(results, documents, roles, parts)) if with_text else []
     core = {
         **data,
@@ -105,12 +107,12 @@ def collect(results: Results, *, with_text: bool = True) -> ReportData:
             "sections": sections.all,
             "roles": roles.all,
             "parts": parts.all,
-            "provinces": [_province(code, era) for code, era in provinces.all],
+            "provinces": [dict(zip(_PROVINCE, row, strict=True)) for row in provinces.all],
         },
         "codebook": _codebook(),
         "tiles": {
-            key: [[t.code, t.name, t.label, t.x, t.y] for t in tiles(era)]
-            for key, era in (("63", Era.BEFORE), ("34", Era.SINCE))
+            str(system): [[t.code, t.name, t.label, t.x, t.y] for t in tiles(system)]
+            for system in (63, 34)
         },
         "run": _run(results),
     }
@@ -287,39 +289,25 @@ def _figures(
     columns["province"] = []
     for row in rows:
         day = documents[places[row["doc_id"]]]["published"]
-        columns["province"].append(_number(provinces, row["scope_code"], day))
+        part = province_of(row["scope_code"], on=day, words=row["scope"] or "")
+        columns["province"].append(_number(provinces, part))
     return columns
 
 
-def _number(provinces: _Names, code: str | None, day: date | None) -> int:
-    """Number a province: known by its code and, where it changed in 2025, by the map too."""
-    province = province_of(code, on=day)
-    if province is None:
+_PROVINCE = ("code", "name", "63", "34", "merged")
+
+
+def _number(provinces: _Names, part: Part | None) -> int:
+    """Number a province as reported, with its square on each map (null: it has none)."""
+    if part is None:
         return -1
-    whole = province_of(province, on=day, era=Era.BEFORE)
-    since = whole is None and not province.startswith("H.")
-    return provinces((province, Era.SINCE if since else Era.BEFORE))
-
-
-def _province(code: str, era: Era) -> dict[str, Any]:
-    day = era.day
-    name = unit_name(code, era) or _former_name(code)
-    return {
-        "code": code,
-        "name": name,
-        "merged": int(era is Era.SINCE),
-        "63": province_of(code, on=day, era=Era.BEFORE),
-        "34": province_of(code, on=day, era=Era.SINCE),
-    }
-
-
-def _former_name(code: str) -> str:
-    from vankien.gazetteer.places import provinces
-
-    return next((unit.name for unit in provinces() if unit.code == code), code)
+    before, since = part_of_map(part, 63), part_of_map(part, 34)
+    merged = int(before is None and since == part.code)
+    return provinces((part.code, part.name, before, since, merged))
 
 
 def _place_sentences(
+    results: Results,
     data: dict[str, Any],
     documents: list[dict[str, Any]],
     evidence: _Evidence,
@@ -334,20 +322,18 @@ def _place_sentences(
     for number, province in zip(data["figures"]["s"], data["figures"]["province"], strict=True):
         if province >= 0:
             of_figures.setdefault(number, set()).add(province)
-    own: dict[int, int] = {}
+    own = document_places(results)
     for number, place in enumerate(evidence.columns["doc"]):
         row = documents[place]
         day = row["published"]
-        if place not in own:
-            named = named_province((row["issuer"], row["place"]), on=day)
-            own[place] = _number(provinces, named or named_province((row["title"],), on=day), day)
         if number in of_figures:
             codes = of_figures[number]
             column[number] = next(iter(codes)) if len(codes) == 1 else -1
             continue
-        named = named_province((evidence.columns["text"][number],), on=day)
-        column[number] = own[place] if named is None else _number(provinces, named, day)
-    data["docs"]["province"] = [own.get(place, -1) for place in range(len(documents))]
+        part = named_province((evidence.columns["text"][number],), on=day)
+        if part is None:
+            part = province_of(own.get(row["doc_id"]), on=day)
+        column[number] = _number(provinces, part)
 
 
 def _references(results: Results, evidence: _Evidence) -> Columns:

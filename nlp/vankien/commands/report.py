@@ -7,7 +7,12 @@ from typing import Annotated, Literal, cast
 
 import typer
 
-__all__ = ["report"]
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(report)
 
 
 def report(
