@@ -8,24 +8,25 @@ batch call the same ones, so that both give the same records.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import cache, cached_property
 from typing import Any
 
 from vankien.codebook import load_codebook
-from vankien.documents import CONTENT_PARTS, Document, Sentence
+from vankien.documents import Document, Sentence
 from vankien.language.cues import Hits, PhraseIndex, codebook_entries
 from vankien.language.sentences import split_document
 from vankien.normalise import Folded, fold
 from vankien.quantities.mentions import find_quantities
+from vankien.tagging.content import Content, content_of, encode_contents
 from vankien.tagging.indicators import extract_figures
 from vankien.tagging.indicators.records import indicator_rows
-from vankien.tagging.ngrams import Encoded
 from vankien.tagging.references import find_references, guard_entries
-from vankien.tagging.roles import role_model, tag_roles
+from vankien.tagging.roles import NO_ROLE, SentenceRole, role_model, tag_roles
 from vankien.tagging.themes import roll_up, tag_sentences
-from vankien.tagging.themes.model import theme_model
+from vankien.tagging.themes.model import Scored, theme_model
 
-__all__ = ["Analysis", "Row", "analyse"]
+__all__ = ["Analysis", "Row", "analyse", "score_together"]
 
 Row = dict[str, Any]
 """One row of a table as plain values: decimals as text, dates in ISO form, lists."""
@@ -59,17 +60,14 @@ class Analysis:
         return text_index().scan(self.document.text, self.folded)
 
     @cached_property
-    def _encoded(self) -> Encoded:
-        """The sentences of content parts as syllable numbers, for themes and roles."""
-        folded = self.folded
-        return theme_model().features.syllabary.encode_spans(
-            folded.text,
-            [
-                folded.map.from_source_span(s.start, s.end)
-                for s in self.sentences
-                if s.part in CONTENT_PARTS
-            ],
-        )
+    def content(self) -> Content:
+        """The sentences of content parts, as themes and roles are read off them."""
+        return content_of(self.document.text, self.folded, self.hits, self.sentences)
+
+    @cached_property
+    def scored(self) -> tuple[Scored, list[SentenceRole]]:
+        """What the models say of the sentences of content parts: themes and roles."""
+        return _scores([self.content])[0]
 
     @cached_property
     def references(self) -> list[Row]:
@@ -143,9 +141,9 @@ class Analysis:
         text, doc_id = document.text, document.doc_id
         rows: list[Row] = []
         coded = []
-        content = [s for s in self.sentences if s.part in CONTENT_PARTS]
-        found = tag_sentences(codebook, self.folded, self.hits, content, encoded=self._encoded)
-        for sentence, mentions in zip(content, found, strict=True):
+        content = self.content
+        found = tag_sentences(codebook, content, self.scored[0])
+        for sentence, mentions in zip(content.sentences, found, strict=True):
             coded.append((sentence.part, mentions))
             for m in mentions:
                 rows.append(
@@ -181,14 +179,7 @@ class Analysis:
     def sentence_rows(self) -> list[Row]:
         """Rows of the table sentences, with roles."""
         document = self.document
-        shared = theme_model().features.syllabary == role_model().features.syllabary
-        roles = tag_roles(
-            document.text,
-            self.folded,
-            self.hits,
-            self.sentences,
-            encoded=self._encoded if shared else None,
-        )
+        roles = dict(zip(map(_index, self.content.sentences), self.scored[1], strict=True))
         text, doc_id = document.text, document.doc_id
         return [
             {
@@ -200,19 +191,48 @@ class Analysis:
                 "page": s.page,
                 "section": list(s.section),
                 "part": s.part.value,
-                "role": role.role,
+                "role": (role := roles.get(s.index, NO_ROLE)).role,
                 "role_score": role.score,
             }
-            for s, role in zip(self.sentences, roles, strict=True)
+            for s in self.sentences
         ]
+
+    def rows(self) -> dict[str, list[Row]]:
+        """Return the rows by table: sentences, themes, indicators, references."""
+        return {
+            "sentences": self.sentence_rows,
+            "themes": self.sentence_themes + self.document_themes,
+            "indicators": self.indicators,
+            "references": self.references,
+        }
 
 
 def analyse(document: Document) -> dict[str, list[Row]]:
     """Return the rows of a document by table: sentences, themes, indicators, references."""
-    analysis = Analysis(document)
-    return {
-        "sentences": analysis.sentence_rows,
-        "themes": analysis.sentence_themes + analysis.document_themes,
-        "indicators": analysis.indicators,
-        "references": analysis.references,
-    }
+    return Analysis(document).rows()
+
+
+def score_together(analyses: Sequence[Analysis]) -> None:
+    """Score the sentences of several documents at once, which costs a fraction of one by one.
+
+    The scores are those that each document has alone.
+    """
+    for analysis, scored in zip(analyses, _scores([a.content for a in analyses]), strict=True):
+        analysis.scored = scored
+
+
+def _scores(contents: list[Content]) -> list[tuple[Scored, list[SentenceRole]]]:
+    themes = theme_model()
+    encoded = encode_contents(themes.features.syllabary, contents)
+    scored = themes.score(contents, encoded=encoded)
+    roles = tag_roles(contents, encoded=encoded if _one_syllabary() else None)
+    return list(zip(scored, roles, strict=True))
+
+
+@cache
+def _one_syllabary() -> bool:
+    return theme_model().features.syllabary == role_model().features.syllabary
+
+
+def _index(sentence: Sentence) -> int:
+    return sentence.index

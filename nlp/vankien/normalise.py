@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = ["UPPER", "Folded", "OffsetMap", "clean", "fold", "fold_phrase"]
@@ -63,6 +64,23 @@ class OffsetMap:
     def from_source_span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span in the edited text of a span of the source."""
         return self.from_source(start), self.from_source(end)
+
+    def spans_from_source(self, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return :meth:`from_source_span` of spans in order that do not overlap."""
+        sources, targets = self.sources, self.targets
+        if not sources:
+            return list(spans)
+        last = len(sources) - 1
+        found: list[int] = []
+        position = 0
+        for span in spans:
+            for offset in span:
+                position = max(bisect_right(sources, offset, position) - 1, 0)
+                target = targets[position] + max(offset - sources[position], 0)
+                if position < last and target > targets[position + 1]:
+                    target = targets[position + 1]
+                found.append(target)
+        return list(zip(found[0::2], found[1::2], strict=True))
 
 
 IDENTITY = OffsetMap()

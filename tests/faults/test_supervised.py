@@ -114,26 +114,55 @@ def test_many_bad_documents_among_good_ones(tmp_path: Path) -> None:
     assert len({d["source"] for d in rows_of(tmp_path / "out", "documents")}) == 80
 
 
+def patched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Have every worker run some code when it starts."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", f"{site}{os.pathsep}{os.pathsep.join(sys.path)}")
+
+
 def test_a_row_that_ends_its_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The step is noted before the row is read, and the other rows of the file stand."""
     rows = write_rows(tmp_path / "a.jsonl", [{"id": f"{n}", "text": article(n)} for n in range(5)])
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "sitecustomize.py").write_text(
-        "import vankien.analysis as analysis\n"
-        "original = analysis.analyse\n"
-        "def analyse(document):\n"
-        "    if document.doc_id == '3':\n"
+    patched(
+        tmp_path,
+        monkeypatch,
+        "from vankien.analysis import Analysis\n"
+        "original = Analysis.rows\n"
+        "def rows(self):\n"
+        "    if self.document.doc_id == '3':\n"
         "        import os; os._exit(9)\n"
-        "    return original(document)\n"
-        "analysis.analyse = analyse\n"
+        "    return original(self)\n"
+        "Analysis.rows = rows\n",
     )
-    monkeypatch.setenv("PYTHONPATH", f"{site}{os.pathsep}{os.pathsep.join(sys.path)}")
     done = extract(rows, out=tmp_path / "out")
     assert done.errors == {"V119": 1} and done.rows["documents"] == 5
     (error,) = rows_of(tmp_path / "out", "errors")
     assert (error["source"], error["stage"]) == (f"{rows}#4", "analyse")
     assert {s["doc_id"] for s in rows_of(tmp_path / "out", "sentences")} == set("0124")
+
+
+@pytest.mark.parametrize("end", ["import os; os._exit(9)", "raise MemoryError", "time.sleep(99)"])
+def test_documents_that_cannot_be_scored_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, same_folders: Same
+) -> None:
+    """Each is then scored by itself, and nothing is lost."""
+    rows = write_rows(tmp_path / "a.jsonl", [{"id": f"{n}", "text": article(n)} for n in range(5)])
+    extract(rows, out=tmp_path / "undisturbed")
+    patched(
+        tmp_path,
+        monkeypatch,
+        "import time\n"
+        "import vankien.analysis as analysis\n"
+        "def score_together(analyses):\n"
+        f"    {end}\n"
+        "analysis.score_together = score_together\n",
+    )
+    limits = Limits(seconds=4 if "sleep" in end else 60)
+    done = extract(rows, out=tmp_path / "out", limits=limits)
+    assert done.errors == {}
+    same_folders(tmp_path / "undisturbed", tmp_path / "out")
 
 
 def test_workers_killed_from_outside(corpus: Path, tmp_path: Path, same_folders: Same) -> None:

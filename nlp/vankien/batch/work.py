@@ -9,10 +9,10 @@ from __future__ import annotations
 import gc
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import vankien
 from vankien.batch.guard import Note, guarded, refused, step_key
@@ -24,10 +24,19 @@ from vankien.errors import ReadError
 from vankien.reading.row_fields import RowFields
 from vankien.records import TABLES, CellRecord, DocumentRecord, ErrorRecord
 
+if TYPE_CHECKING:
+    from vankien.analysis import Analysis
+
 __all__ = ["Plain", "perform"]
+
+T = TypeVar("T")
 
 Plain = dict[str, Any]
 """A task or a report: plain values that JSON can hold."""
+
+GROUP_DOCUMENTS = 64
+GROUP_CHARS = 200_000
+"""Documents are scored together in groups of so many, or of so many characters."""
 
 SLOWEST = 5
 """Slowest documents that a chunk's marker keeps."""
@@ -72,14 +81,34 @@ def _examine(path: str, task: Plain, note: Note) -> list[Plain]:
     return [item.to_json() for item in found]
 
 
+_FIRST = """Đảng bộ tỉnh Lạng Sơn kết nạp đảng viên mới
+
+Năm 2020, toàn Đảng bộ kết nạp 5 đảng viên theo Chỉ thị 05-CT/TW ngày 15/5/2016."""
+"""A document that all stages have something to read in."""
+
+
 @cache
 def settle() -> None:
     """Load what every document needs, then take it out of the garbage collector's rounds."""
     from vankien.analysis import analyse
+    from vankien.reading.text import from_text
 
-    analyse(Document("", "", "Năm 2020, Đảng bộ kết nạp 5 đảng viên theo Chỉ thị 05."))
+    analyse(from_text(_FIRST))
     gc.collect()
     gc.freeze()
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What was read of an item: a document or the error that stands for one.
+
+    ``spent`` are the seconds that it took so far; ``analysis`` is there once it is begun.
+    """
+
+    item: int
+    read: Document | ErrorRecord
+    spent: float
+    analysis: Analysis | ErrorRecord | None = None
 
 
 @dataclass(slots=True)
@@ -91,6 +120,15 @@ class _Found:
         default_factory=lambda: dict.fromkeys(("read", "analyse", "compare", "write"), 0.0)
     )
     slowest: list[tuple[float, str]] = field(default_factory=list)
+    documents: Counter[int] = field(default_factory=Counter)
+    """Documents of every item."""
+    failed: dict[int, list[str]] = field(default_factory=dict)
+    """Codes of the errors of every item."""
+
+    def fail(self, item: int, error: ErrorRecord) -> None:
+        """Add an error of an item."""
+        self.tables["errors"].append(error)
+        self.failed.setdefault(item, []).append(error.error)
 
 
 class _ChunkWork:
@@ -110,28 +148,30 @@ class _ChunkWork:
     def run(self, store: Store) -> Plain:
         """Read, analyse and write; return counts."""
         settle()
-        states = []
-        tables = self.found.tables
+        group: list[_Entry] = []
+        chars = 0
         for number, item in enumerate(self.items):
-            documents, errors = len(tables["documents"]), len(tables["errors"])
             for read, spent in self._read(item):
-                if isinstance(read, ErrorRecord):
-                    tables["errors"].append(read)
-                else:
-                    self._analyse(read, number, spent)
-            failed = tables["errors"][errors:]
-            limited = any(row.error in LIMIT_CODES for row in failed)
-            states.append(
-                {
-                    **item.to_json(),
-                    "documents": len(tables["documents"]) - documents,
-                    "errors": len(failed),
-                    "repeated": 0,
-                    "limits": str(self.limits) if limited else "",
-                }
-            )
+                group.append(_Entry(number, read, spent))
+                chars += len(read.text) if isinstance(read, Document) else 0
+                if len(group) >= GROUP_DOCUMENTS or chars >= GROUP_CHARS:
+                    self._analyse(group)
+                    group, chars = [], 0
+        self._analyse(group)
         self.note.clear()
-        return self._write(store, states)
+        return self._write(store, [self._state(number) for number in range(len(self.items))])
+
+    def _state(self, number: int) -> Plain:
+        """Return what is known of an item after the run."""
+        failed = self.found.failed.get(number, [])
+        limited = any(code in LIMIT_CODES for code in failed)
+        return {
+            **self.items[number].to_json(),
+            "documents": self.found.documents[number],
+            "errors": len(failed),
+            "repeated": 0,
+            "limits": str(self.limits) if limited else "",
+        }
 
     def _write(self, store: Store, states: list[Plain]) -> Plain:
         found = self.found
@@ -212,44 +252,105 @@ class _ChunkWork:
 
     # --- analysis -------------------------------------------------------------------
 
-    def _analyse(self, document: Document, item: int, spent: float) -> None:
-        from vankien.analysis import analyse
-        from vankien.batch.duplicates import signature
+    def _analyse(self, group: list[_Entry]) -> None:
+        """Analyse what was read, in order; errors take their place among the documents.
 
-        tables, seconds = self.found.tables, self.found.seconds
+        Each document is in hand by itself, but for the models, which score all at once.
+        """
+        from vankien.analysis import Analysis
+
+        begun = []
+        for entry in group:
+            if isinstance(entry.read, Document):
+                analysis = self._step(entry, entry.read, partial(_begin, entry.read))
+                if isinstance(analysis, Analysis):
+                    begun.append(analysis)
+                entry.analysis = analysis
+        self._score(begun)
+        for entry in group:
+            if isinstance(entry.read, ErrorRecord):
+                self.found.fail(entry.item, entry.read)
+            else:
+                self._finish(entry, entry.read)
+            entry.analysis = None
+
+    def _step(self, entry: _Entry, document: Document, action: Callable[[], T]) -> T | ErrorRecord:
+        """Do a step of one document's analysis."""
         source = document.source
         key = step_key("analyse", source)
-        clock = time.perf_counter()
         if key in self.skip:
-            plain: Any = refused(source, "analyse", *self.skip[key])
-        else:
-            self.note.write(key)
-            plain = guarded(source, "analyse", lambda: analyse(document), memory=self.memory)
-        if isinstance(plain, ErrorRecord):
-            tables["errors"].append(plain)
-            plain = {}
+            return refused(source, "analyse", *self.skip[key])
+        self.note.write(key)
+        clock = time.perf_counter()
+        result = guarded(source, "analyse", action, memory=self.memory)
+        spent = time.perf_counter() - clock
+        entry.spent += spent
+        self.found.seconds["analyse"] += spent
+        return result
+
+    def _score(self, analyses: list[Analysis]) -> None:
+        """Score documents together, where there are several.
+
+        Where that fails, or has ended a worker before, nothing is lost: each document is
+        scored by itself when its rows are made, and only the guilty one fails.
+        """
+        from vankien.analysis import score_together
+
+        if len(analyses) < 2:
+            return
+        source = analyses[0].document.source
+        key = step_key("score", source)
+        if key in self.skip:
+            return
+        self.note.write(key)
+        clock = time.perf_counter()
+        guarded(source, "analyse", partial(score_together, analyses), memory=self.memory)
+        self.found.seconds["analyse"] += time.perf_counter() - clock
+
+    def _finish(self, entry: _Entry, document: Document) -> None:
+        """Make the rows of one document, or of the error that it ended in."""
+        from vankien.batch.duplicates import signature
+
+        found, analysis = self.found, entry.analysis
+        tables = found.tables
+        rows: dict[str, list[Plain]] | ErrorRecord = (
+            self._step(entry, document, analysis.rows)
+            if analysis is not None and not isinstance(analysis, ErrorRecord)
+            else analysis or {}
+        )
+        if isinstance(rows, ErrorRecord):
+            found.fail(entry.item, rows)
+            rows = {}
         cells = _cells(document)
         counts = {"tables": len(cells)}
         tables["tables"].extend(cells)
         for table in ("sentences", "themes", "indicators", "references"):
-            rows = plain.get(table, [])
-            counts[table] = len(rows)
-            tables[table].extend(rows)
-        themes = [row["theme"] for row in plain.get("themes", []) if row["sentence"] is None]
+            new = rows.get(table, [])
+            counts[table] = len(new)
+            tables[table].extend(new)
+        themes = [row["theme"] for row in rows.get("themes", []) if row["sentence"] is None]
         tables["documents"].append(_document_record(document, tuple(themes), self.model))
-        took = time.perf_counter() - clock
-        seconds["analyse"] += took
-        self.found.slowest.append((round(spent + took, 3), source))
+        found.documents[entry.item] += 1
+        found.slowest.append((round(entry.spent, 3), document.source))
         clock = time.perf_counter()
         tables[INDEX].append(
             {
-                "item": item,
+                "item": entry.item,
                 "doc_id": document.doc_id,
                 "signature": signature(document.text),
                 **{table: counts[table] for table in COUNTED},
             }
         )
-        seconds["compare"] += time.perf_counter() - clock
+        found.seconds["compare"] += time.perf_counter() - clock
+
+
+def _begin(document: Document) -> Analysis:
+    """Return the analysis of a document with what scoring needs."""
+    from vankien.analysis import Analysis
+
+    analysis = Analysis(document)
+    _ = analysis.content
+    return analysis
 
 
 def _document_record(

@@ -219,7 +219,11 @@ class MultiClassSVM(_LinearSVM):
 
     def calibrate(self, scores: Array) -> Array:
         """Return the probabilities of raw scores."""
-        mixed = scores @ self.calibration_[:-1] + self.calibration_[-1]
+        # Class by class, not as one product, whose rounding depends on the number of rows.
+        mixed = np.zeros_like(scores)
+        for column, weights in enumerate(self.calibration_[:-1]):
+            mixed += scores[:, column, None] * weights
+        mixed += self.calibration_[-1]
         return _softmax(mixed)
 
     def predict(self, features: sparse.csr_matrix) -> Array:

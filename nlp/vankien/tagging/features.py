@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from vankien.tagging.ngrams import Encoded, NgramSpace, Syllabary
+from vankien.tagging.ngrams import NgramSpace
+from vankien.tagging.syllabary import Encoded, Syllabary
 
 __all__ = ["SentenceFeatures", "SentenceInput", "WeightedSpace"]
 
@@ -137,20 +138,22 @@ class SentenceFeatures:
     def scores(
         self,
         encoded: Encoded,
-        headings: Sequence[str],
+        headings: Sequence[str | None],
         flags: sparse.csr_matrix,
         coefficients: npt.NDArray[Any],
     ) -> npt.NDArray[Any]:
         """Return :meth:`matrix` times ``coefficients`` without building the matrix.
 
         The batch scores every sentence here: blocks are multiplied one by one, and those
-        without an entry, which is most of them, are left out.
+        without an entry, which is most of them, are left out.  A heading of None (a text
+        without any) counts for nothing; "" is the feature of a sentence before all headings.
         """
         n_text, n_heading = len(self.text.space), len(self.heading.space)
         columns, places, _ = self.text.space.locate(encoded)
-        rows = np.searchsorted(encoded.bounds, places, side="right") - 1
+        rows = encoded.rows()[places]
         # A repeated n-gram counts once.
-        keys = np.unique(rows * n_text + columns)
+        keys = np.sort(rows * n_text + columns)
+        keys = keys[np.diff(keys, prepend=-1) > 0]
         rows, columns = np.divmod(keys, n_text)
         weights = self.text.idf[columns]
         lengths = np.sqrt(np.bincount(rows, weights**2, minlength=len(encoded)))
@@ -158,9 +161,14 @@ class SentenceFeatures:
         bounds = np.searchsorted(rows, np.arange(len(encoded) + 1))
         block = sparse.csr_matrix((data, columns, bounds), shape=(len(encoded), n_text))
         scores: npt.NDArray[Any] = block @ coefficients[:n_text]
-        if any(headings):
-            heading = self._headings(headings) @ coefficients[n_text : n_text + n_heading]
-            scores += heading * self.heading_weight
+        below = [number for number, heading in enumerate(headings) if heading is not None]
+        if below:
+            # Neighbouring sentences share their heading: each is multiplied once.
+            given = [heading for heading in headings if heading is not None]
+            distinct = {heading: n for n, heading in enumerate(dict.fromkeys(given))}
+            rows_ = self.heading.matrix(self.syllabary.encode(list(distinct)))
+            products = rows_ @ coefficients[n_text : n_text + n_heading]
+            scores[below] += products[[distinct[h] for h in given]] * self.heading_weight
         if flags.nnz:
             scores += (flags @ coefficients[n_text + n_heading :]) * self.flag_weight
         return scores

@@ -1,123 +1,31 @@
 """Sentences as sparse counts of syllable n-grams, for the estimators of themes and roles.
 
-Where to start reading: :class:`Syllabary` turns folded text into syllable numbers,
+Where to start reading: :class:`~vankien.tagging.syllabary.Syllabary` turns folded text into
+syllable numbers,
 :func:`ngram_keys` packs neighbouring numbers into one integer a n-gram, and
 :class:`NgramSpace` looks these up in its sorted vocabulary.  Everything after the split into
 syllables is array arithmetic, so that a sentence costs some ten microseconds.
-
-Every number in digits is the one syllable ``0``; a sentence begins with the mark ``^``, so
-that its opening words are n-grams of their own.  Syllables that the syllabary does not know
-share the number 0, and no n-gram that holds one is a feature.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from vankien.normalise import fold
+from vankien.tagging.syllabary import Encoded, Syllabary
 
-__all__ = ["Encoded", "NgramSpace", "Syllabary", "ngram_keys", "split_syllables"]
+__all__ = ["NgramSpace", "ngram_keys"]
 
 Ints = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
-
-START = "^"
-"""The mark at the beginning of every sentence."""
-
-FIGURE = "0"
-"""The one syllable that stands for every number in digits."""
 
 MAX_ORDER = 3
 """Longest n-gram: three numbers of 21 bits fit into one integer of 64."""
 
 _BITS = np.uint64(21)
-_SYLLABLE = re.compile(r"[^\W_]+")
-
-
-def split_syllables(folded: str) -> list[tuple[str, int, int]]:
-    """Return (syllable, start, end) of a folded text in order; figures become "0".
-
-    >>> [s for s, _, _ in split_syllables("kết nạp 2.053 đảng viên")]
-    ['kết', 'nạp', '0', '0', 'đảng', 'viên']
-    """
-    return [
-        (FIGURE if m.group()[0].isdigit() else m.group(), m.start(), m.end())
-        for m in _SYLLABLE.finditer(folded)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Sentences as one run of syllable numbers; sentence ``i`` is ``ids[bounds[i]:bounds[i+1]]``.
-
-    The first number of a sentence is that of the mark at its beginning.
-    """
-
-    ids: Ints
-    bounds: Ints
-
-    def __len__(self) -> int:
-        return len(self.bounds) - 1
-
-    def sentence(self, number: int) -> Encoded:
-        """Return one sentence alone."""
-        begin, end = self.bounds[number : number + 2].tolist()
-        return Encoded(self.ids[begin:end], np.array([0, end - begin]))
-
-
-class _Numbers(dict[str, int]):
-    """Numbers of syllables; figures share one, unknown syllables have 0."""
-
-    def __missing__(self, syllable: str) -> int:
-        return self.get(FIGURE, 0) if syllable[0].isdigit() else 0
-
-
-class Syllabary:
-    """The known syllables, numbered from 1 in the order given."""
-
-    def __init__(self, syllables: Sequence[str]) -> None:
-        self.syllables = tuple(syllables)
-        self._numbers = _Numbers({syllable: n for n, syllable in enumerate(syllables, start=1)})
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Syllabary) and self.syllables == other.syllables
-
-    def __hash__(self) -> int:
-        return hash(self.syllables)
-
-    @classmethod
-    def of_texts(cls, texts: Iterable[str], *, minimum: int = 1) -> Syllabary:
-        """Return the syllabary of the syllables that stand in ``minimum`` texts at least."""
-        counts: dict[str, int] = {}
-        for text in texts:
-            for syllable in {s for s, _, _ in split_syllables(fold(text).text)}:
-                counts[syllable] = counts.get(syllable, 0) + 1
-        return cls([START, *sorted(s for s, n in counts.items() if n >= minimum)])
-
-    def encode(self, texts: Sequence[str]) -> Encoded:
-        """Return sentences (as written) as numbers; 0 stands for an unknown syllable."""
-        return self._encode((form, 0, len(form)) for form in (fold(t).text for t in texts))
-
-    def encode_spans(self, folded: str, spans: Iterable[tuple[int, int]]) -> Encoded:
-        """Return the stretches ``spans`` of one folded text as numbers."""
-        return self._encode((folded, start, end) for start, end in spans)
-
-    def _encode(self, stretches: Iterable[tuple[str, int, int]]) -> Encoded:
-        number = self._numbers.__getitem__
-        first = number(START)
-        ids: list[int] = []
-        bounds = [0]
-        for form, start, end in stretches:
-            ids.append(first)
-            ids.extend(map(number, _SYLLABLE.findall(form, start, end)))
-            bounds.append(len(ids))
-        return Encoded(np.array(ids, dtype=np.int64), np.array(bounds, dtype=np.int64))
 
 
 def ngram_keys(encoded: Encoded, order: int) -> tuple[Keys, Ints]:
@@ -143,6 +51,28 @@ def ngram_keys(encoded: Encoded, order: int) -> tuple[Keys, Ints]:
     return keys[places], places.astype(np.int64)
 
 
+class _Sieve:
+    """Says quickly of most integers that they are none of a set: one bit a hash."""
+
+    ROOM = 16
+    """Hashes a key: one in so many strangers passes."""
+
+    def __init__(self, keys: Keys) -> None:
+        bits = max(int(len(keys) * self.ROOM), 2).bit_length()
+        self._shift = np.uint64(64 - bits)
+        self._marks = np.zeros(1 << bits, dtype=bool)
+        self._marks[self._hashes(keys)] = True
+
+    def _hashes(self, keys: Keys) -> Keys:
+        # Multiplication by the golden ratio spreads neighbouring keys (Knuth, 6.4).
+        return (keys * np.uint64(0x9E3779B97F4A7C15)) >> self._shift
+
+    def may_hold(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Say of each key whether it may be in the set; no key of the set is missed."""
+        marks: npt.NDArray[np.bool_] = self._marks[self._hashes(keys)]
+        return marks
+
+
 class NgramSpace:
     """A sorted vocabulary of n-gram keys of orders 1 to ``max_order``; columns in that order."""
 
@@ -152,6 +82,10 @@ class NgramSpace:
         self.syllabary = syllabary
         self.keys = tuple(keys)
         self._offsets = np.cumsum([0, *(len(k) for k in keys)])
+        known = int(max(keys[0], default=0)) + 1
+        self._columns = np.full(max(known, len(syllabary.syllables) + 1), -1, dtype=np.int64)
+        self._columns[keys[0].astype(np.int64)] = np.arange(len(keys[0]))
+        self._sieves = [_Sieve(k) for k in keys[1:]]
 
     def __len__(self) -> int:
         return int(self._offsets[-1])
@@ -162,7 +96,7 @@ class NgramSpace:
     ) -> NgramSpace:
         """Return the space of the n-grams that stand in ``minimum`` sentences at least."""
         encoded = syllabary.encode(texts)
-        rows = np.repeat(np.arange(len(encoded)), np.diff(encoded.bounds))
+        rows = encoded.rows()
         found = []
         for order in range(1, max_order + 1):
             keys, places = ngram_keys(encoded, order)
@@ -172,27 +106,34 @@ class NgramSpace:
         return cls(syllabary, found)
 
     def locate(self, encoded: Encoded) -> tuple[Ints, Ints, Ints]:
-        """Return (column, place, order) of every known n-gram, unordered."""
-        columns, places, orders = [], [], []
-        for order, known in enumerate(self.keys, start=1):
-            keys, where = ngram_keys(encoded, order)
-            if not len(known) or not len(keys):
-                continue
-            index = np.searchsorted(known, keys)
+        """Return (column, place, order) of every known n-gram, by order, then place."""
+        ids = encoded.ids
+        single = self._columns[ids]
+        where = np.flatnonzero(single >= 0)
+        columns, places = [single[where]], [where]
+        keys = ids.astype(np.uint64)
+        for order, known in enumerate(self.keys[1:], start=2):
+            if len(ids) < order:
+                break
+            keys = (keys[:-1] << _BITS) | ids[order - 1 :].astype(np.uint64)
+            # Most n-grams are unknown, and so is every one that holds the number 0.
+            where = np.flatnonzero(self._sieves[order - 2].may_hold(keys))
+            found = keys[where]
+            index = np.searchsorted(known, found)
             index[index == len(known)] = 0
-            hit = known[index] == keys
+            hit = known[index] == found if len(known) else np.zeros(0, dtype=bool)
+            # One that runs over the end of a sentence may look like a known one.
+            ends = encoded.bounds[np.searchsorted(encoded.bounds, where, side="right")]
+            hit &= where + order <= ends
             columns.append(index[hit] + self._offsets[order - 1])
             places.append(where[hit])
-            orders.append(np.full(int(hit.sum()), order))
-        if not columns:
-            empty = np.zeros(0, dtype=np.int64)
-            return empty, empty, empty
-        return np.concatenate(columns), np.concatenate(places), np.concatenate(orders)
+        orders = np.repeat(np.arange(1, len(columns) + 1), [len(c) for c in columns])
+        return np.concatenate(columns), np.concatenate(places), orders
 
     def matrix(self, encoded: Encoded) -> sparse.csr_matrix:
         """Return presence (0 or 1) of each n-gram: sentences x n-grams."""
         columns, places, _ = self.locate(encoded)
-        rows = np.searchsorted(encoded.bounds, places, side="right") - 1
+        rows = encoded.rows()[places]
         data = np.ones(len(rows), dtype=np.float32)
         counts = sparse.csr_matrix((data, (rows, columns)), shape=(len(encoded), len(self)))
         counts.data[:] = 1.0

@@ -17,7 +17,13 @@ from vankien.codebook import load_codebook
 from vankien.language.cues import Hit, Hits
 from vankien.normalise import fold_phrase
 
-__all__ = ["heading_roles", "n_role_flags", "opening_role", "role_flags"]
+__all__ = [
+    "heading_roles",
+    "n_role_flags",
+    "opening_role",
+    "plain_opening_role",
+    "role_flags",
+]
 
 OPENING_REACH = 80
 """Characters from the beginning in which opening words are looked for."""
@@ -73,6 +79,26 @@ def _folded_word(word: str) -> str:
 
 def opening_role(words: str) -> str | None:
     """Return the role of the longest opening phrase of the codebook, or None."""
+    # Two words decide nearly always, and folding the others takes longer than all else.
+    begun = words.split(maxsplit=2)[:2]
+    following = _following().get(_folded_word(begun[0])) if begun else None
+    if following is None or not _folded_word(begun[-1]).startswith(following):
+        return None
+    return plain_opening_role(words)
+
+
+@cache
+def _following() -> dict[str, tuple[str, ...]]:
+    """What the second word of an opening begins with, by its first word; "" for anything."""
+    _, openings = _tables()
+    return {
+        first: tuple({"".join(form.split()[1:2]) for form, _ in forms})
+        for first, forms in openings.items()
+    }
+
+
+def plain_opening_role(words: str) -> str | None:
+    """Return what :func:`opening_role` returns, without its short cut."""
     _, openings = _tables()
     first = words.split(maxsplit=1)[0] if words.strip() else ""
     if _folded_word(first) not in openings:
@@ -106,7 +132,7 @@ def role_flags(
     data: list[float] = []
     for text, hits, start, end, section, apart in sentences:
         found: dict[int, float] = {}
-        for depth, heading in enumerate(reversed(section[-3:])):
+        for depth, heading in enumerate(reversed(section[-3:])) if section else ():
             roles = heading_roles(heading)
             block = 0 if depth == 0 else width
             for role in roles:
@@ -116,15 +142,16 @@ def role_flags(
         opening = opening_role(text[start : min(end, start + OPENING_REACH)])
         if opening is not None:
             found[2 * width + place[opening]] = 1.0
-        cues = hits.within("role", start, end)
+        cues = hits.within("role", start, end) if "role" in hits.families else []
         blocked = hits.within("role.not", start, end) if cues else []
         for hit in cues:
             if not any(b.value == hit.value and _covers(b, hit) for b in blocked):
                 found[3 * width + place[hit.value]] = 1.0
         if apart:
             found[4 * width] = 1.0
-        columns.extend(found)
-        data.extend(found.values())
+        if found:
+            columns.extend(found)
+            data.extend(found.values())
         indptr.append(len(columns))
     return sparse.csr_matrix(
         (np.array(data, dtype=np.float32), columns, indptr),

@@ -11,24 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from vankien.documents import CONTENT_PARTS, Part, Sentence
+from vankien.documents import Part, Sentence
 from vankien.errors import ModelError
-from vankien.language.cues import Hits
-from vankien.normalise import Folded
+from vankien.tagging.content import Content, bounds_of, encode_contents
 from vankien.tagging.estimators import MultiClassSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
-from vankien.tagging.ngrams import Encoded
 from vankien.tagging.role_rules import n_role_flags, role_flags
+from vankien.tagging.syllabary import Encoded
 
-__all__ = ["RoleModel", "SentenceRole", "role_model", "tag_roles"]
+__all__ = ["NO_ROLE", "RoleModel", "SentenceRole", "role_model", "tag_roles"]
 
 OTHER = "KHAC"
 
@@ -43,6 +41,10 @@ class SentenceRole:
 
     role: str
     score: float
+
+
+NO_ROLE = SentenceRole(OTHER, 1.0)
+"""The role of captions, and of what is no content."""
 
 
 class RoleModel:
@@ -84,57 +86,63 @@ def role_model(folder: Path | None = None) -> RoleModel:
 
 
 def tag_roles(
-    text: str,
-    folded: Folded,
-    hits: Hits,
-    sentences: Sequence[Sentence],
-    *,
-    model: RoleModel | None = None,
-    encoded: Encoded | None = None,
-) -> list[SentenceRole]:
-    """Return one role for every sentence of a text; ``folded`` and ``hits`` are the text's.
+    contents: Sequence[Content], *, model: RoleModel | None = None, encoded: Encoded | None = None
+) -> list[list[SentenceRole]]:
+    """Return one role for every sentence of each text; those of a text are the same alone.
 
-    ``encoded`` saves encoding the sentences of content parts again (model's syllabary).
+    ``encoded`` holds the sentences of all, in the model's syllabary, where they are encoded
+    already.
     """
-    result = [SentenceRole(OTHER, 1.0)] * len(sentences)
-    asked = [n for n, s in enumerate(sentences) if s.part in CONTENT_PARTS]
-    if not asked:
-        return result
     model = model or role_model()
-    chosen = [sentences[n] for n in asked]
     if encoded is None:
-        encoded = model.features.syllabary.encode_spans(
-            folded.text, [folded.map.from_source_span(s.start, s.end) for s in chosen]
-        )
+        encoded = encode_contents(model.features.syllabary, contents)
     flags = role_flags(
         model.labels,
-        [(text, hits, s.start, s.end, s.section, s.part is Part.TITLE) for s in chosen],
+        (
+            (c.text, c.hits, s.start, s.end, s.section, s.part is Part.TITLE)
+            for c in contents
+            for s in c.sentences
+        ),
     )
-    headings = [s.section[-1] if s.section else "" for s in chosen]
+    headings = [heading for content in contents for heading in content.headings]
     scores = model.features.scores(encoded, headings, flags, model.estimator.coef_)
     probabilities = model.estimator.calibrate(scores + model.estimator.intercept_)
-    probabilities = _in_context(probabilities, chosen)
+    probabilities = _in_context(probabilities, contents)
     best = probabilities.argmax(axis=1)
-    for n, label, row in zip(asked, best.tolist(), probabilities, strict=True):
-        if sentences[n].part is not Part.CAPTION:
-            result[n] = SentenceRole(model.labels[label], round(float(row[label]), 4))
-    return result
+    chances = probabilities[np.arange(len(best)), best]
+    found = [
+        SentenceRole(model.labels[label], round(chance, 4))
+        for label, chance in zip(best.tolist(), chances.tolist(), strict=True)
+    ]
+    return [
+        [
+            NO_ROLE if sentence.part is Part.CAPTION else role
+            for sentence, role in zip(content.sentences, found[first:end], strict=True)
+        ]
+        for content, (first, end) in zip(contents, bounds_of(contents), strict=True)
+    ]
 
 
-def _in_context(probabilities: npt.NDArray[Any], sentences: Sequence[Sentence]) -> npt.NDArray[Any]:
+def _in_context(probabilities: npt.NDArray[Any], contents: Sequence[Content]) -> npt.NDArray[Any]:
     """Mix each sentence's probabilities with those of its neighbours in the section.
 
     A report stays with results, then with shortcomings, then with tasks (roles.yaml: the
     role of the sentence before is evidence).  Captions and titles are nobody's neighbours.
     """
-    body = np.array([s.part in (Part.BODY, Part.LEAD) for s in sentences])
-    near = np.zeros(len(sentences), dtype=bool)
-    near[1:] = body[1:] & body[:-1]
-    near[1:] &= np.array(
-        [a.section == b.section for a, b in pairwise(sentences)], dtype=bool
-    ).reshape(-1)
+    near: list[int] = []
+    number = 0
+    for content in contents:
+        before: Sentence | None = None
+        for sentence in content.sentences:
+            if sentence.part is not Part.BODY and sentence.part is not Part.LEAD:
+                before = None
+            else:
+                if before is not None and before.section == sentence.section:
+                    near.append(number)
+                before = sentence
+            number += 1
     mixed = probabilities.copy()
-    places = np.flatnonzero(near)
+    places = np.array(near, dtype=np.int64)
     mixed[places] += BEFORE_WEIGHT * probabilities[places - 1]
     mixed[places - 1] += AFTER_WEIGHT * probabilities[places]
     whole: npt.NDArray[Any] = mixed / mixed.sum(axis=1, keepdims=True)

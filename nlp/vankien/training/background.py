@@ -19,7 +19,7 @@ import numpy as np
 from vankien.errors import ModelError
 from vankien.normalise import clean, fold
 from vankien.resources import models_dir
-from vankien.tagging.ngrams import START, split_syllables
+from vankien.tagging.syllabary import START, split_syllables
 
 __all__ = ["Frequencies", "count_frequencies", "load_frequencies", "pseudo_sentences"]
 

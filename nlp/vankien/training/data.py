@@ -17,7 +17,7 @@ from vankien.evaluation.gold import ThemeSentence, load_gold
 from vankien.language.cues import Hits, PhraseIndex, codebook_entries
 from vankien.resources import corpus_dir
 from vankien.tagging.features import SentenceInput
-from vankien.tagging.ngrams import Syllabary
+from vankien.tagging.syllabary import Syllabary
 from vankien.tagging.themes.flags import cue_flags
 
 __all__ = [

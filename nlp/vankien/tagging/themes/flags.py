@@ -30,6 +30,9 @@ def cue_flags(
     indptr = [0]
     columns: list[int] = []
     for hits, start, end in sentences:
+        if "theme" not in hits.families and "party" not in hits.families:
+            indptr.append(len(columns))
+            continue
         found: set[int] = set()
         cues = hits.within("theme", start, end)
         blocked = hits.within("theme.not", start, end) if cues else []

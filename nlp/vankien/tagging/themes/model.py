@@ -6,6 +6,7 @@ codebook's cues, stored under ``models/themes-*``.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +19,11 @@ import numpy.typing as npt
 
 from vankien.errors import ModelError
 from vankien.language.cues import Hits
-from vankien.normalise import Folded
+from vankien.tagging.content import Content, bounds_of, encode_contents
 from vankien.tagging.estimators import MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
-from vankien.tagging.ngrams import Encoded, split_syllables
+from vankien.tagging.syllabary import Encoded, split_syllables
 from vankien.tagging.themes.flags import cue_flags, n_flags
 
 __all__ = ["Scored", "ThemeModel", "theme_model"]
@@ -45,14 +46,15 @@ _SEGMENT_END = re.compile(r"[;:,]\s")
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Sentences with their probabilities (sentences x labels).
+    """The sentences of one text with their probabilities (sentences x labels).
 
-    ``spans`` are their offsets in the folded text.
+    ``encoded`` may hold the sentences of other texts too; those of this one begin at its
+    sentence ``first``.
     """
 
     probabilities: npt.NDArray[Any]
     encoded: Encoded
-    spans: list[tuple[int, int]]
+    first: int
 
 
 def split_segments(folded: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -87,6 +89,7 @@ class ThemeModel:
         estimator: MultiLabelSVM,
     ) -> None:
         self.labels = tuple(labels)
+        self.place = {code: label for label, code in enumerate(self.labels)}
         self.thresholds = np.array(thresholds, dtype=np.float32)
         self.features = features
         self.estimator = estimator
@@ -112,35 +115,29 @@ class ThemeModel:
             raise ModelError("V501", model.info.name, detail="its arrays do not fit together")
         return built
 
-    def score(
-        self,
-        folded: Folded,
-        spans: Sequence[tuple[int, int]],
-        headings: Sequence[str],
-        hits: Hits,
-        *,
-        encoded: Encoded | None = None,
-    ) -> Scored:
-        """Score sentences of one text; ``spans`` are their offsets in the text.
+    def score(self, contents: Sequence[Content], *, encoded: Encoded | None = None) -> list[Scored]:
+        """Score the sentences of texts; the result of each is the same alone.
 
-        ``encoded`` saves encoding them again with this model's syllabary.
+        ``encoded`` holds the sentences of all, in this model's syllabary, where they are
+        encoded already.
         """
-        places = [folded.map.from_source_span(a, b) for a, b in spans]
         if encoded is None:
-            encoded = self.features.syllabary.encode_spans(folded.text, places)
-        flags = cue_flags(self.labels, [(hits, a, b) for a, b in spans])
+            encoded = encode_contents(self.features.syllabary, contents)
+        headings = [heading for content in contents for heading in content.headings]
+        flags = cue_flags(
+            self.labels, ((c.hits, s.start, s.end) for c in contents for s in c.sentences)
+        )
         scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
         scores += self.estimator.intercept_
         probabilities = self.estimator.calibrate(scores)
-        self._score_segments(folded, places, headings, hits, probabilities)
-        return Scored(probabilities, encoded, places)
+        self._score_segments(contents, probabilities)
+        return [
+            Scored(probabilities[first:end], encoded, first) for first, end in bounds_of(contents)
+        ]
 
     def _score_segments(
         self,
-        folded: Folded,
-        places: list[tuple[int, int]],
-        headings: Sequence[str],
-        hits: Hits,
+        contents: Sequence[Content],
         probabilities: npt.NDArray[Any],
     ) -> None:
         """Raise the probabilities of long sentences to those of their best segment.
@@ -149,33 +146,40 @@ class ThemeModel:
         its segments are scored as sentences of their own, at a discount.
         """
         owners: list[int] = []
-        segments: list[tuple[int, int]] = []
-        for number, (start, end) in enumerate(places):
-            if end - start >= LONG_SENTENCE:
-                found = split_segments(folded.text, start, end)
-                segments.extend(found)
-                owners.extend([number] * len(found))
-        if not segments:
+        stretches: list[tuple[str, int, int]] = []
+        spans: list[tuple[Hits, int, int]] = []
+        headings: list[str | None] = []
+        for content, (first, _) in zip(contents, bounds_of(contents), strict=True):
+            form, to_text = content.folded.text, content.folded.map
+            above: list[str] = []
+            for number, (start, end) in enumerate(content.places):
+                if end - start >= LONG_SENTENCE:
+                    for a, b in split_segments(form, start, end):
+                        owners.append(first + number)
+                        stretches.append((form, a, b))
+                        spans.append((content.hits, *to_text.span(a, b)))
+                        above.append("".join(content.sentences[number].section[-1:]))
+            headings += above if any(above) else [None] * len(above)
+        if not owners:
             return
-        encoded = self.features.syllabary.encode_spans(folded.text, segments)
-        flags = cue_flags(self.labels, [(hits, *folded.map.span(a, b)) for a, b in segments])
-        scores = self.features.scores(
-            encoded, [headings[n] for n in owners], flags, self.estimator.coef_
-        )
+        encoded = self.features.syllabary.encode_stretches(stretches)
+        flags = cue_flags(self.labels, spans)
+        scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
         scores += self.estimator.intercept_
         found_ = self.estimator.calibrate(scores) * SEGMENT_DISCOUNT
         np.maximum.at(probabilities, owners, found_.astype(probabilities.dtype))
 
     def evidence(
-        self, scored: Scored, sentence: int, label: int, folded: Folded
+        self, scored: Scored, sentence: int, label: int, content: Content
     ) -> tuple[int, int] | None:
         """Return the span of the text whose n-grams spoke most for a label, or None.
 
         Each n-gram's contribution is shared among its syllables; the evidence is the run of
         at most MAX_EVIDENCE syllables with the greatest sum.
         """
-        part = scored.encoded.sentence(sentence)
-        begin, end = scored.spans[sentence]
+        folded = content.folded
+        part = scored.encoded.sentence(scored.first + sentence)
+        begin, end = content.places[sentence]
         # The mark at the beginning is no word of the text.
         places = [(begin, begin)] + [
             (start + begin, stop + begin)
@@ -184,17 +188,21 @@ class ThemeModel:
         columns, firsts, orders = self.features.text.space.locate(part)
         idf = self.features.text.idf[columns]
         gained = self.estimator.coef_[columns, label] * idf / orders
-        gains = np.zeros(len(places))
+        gains = [0.0] * len(places)
         for first, order, gain in zip(
             firsts.tolist(), orders.tolist(), gained.tolist(), strict=True
         ):
-            gains[first : first + order] += gain
+            for place in range(first, first + order):
+                gains[place] += gain
         best, span = 0.0, None
         for first in range(1, len(gains)):
-            sums = np.cumsum(gains[first : first + MAX_EVIDENCE])
-            last = int(sums.argmax())
-            if sums[last] > best + 1e-9:
-                best, span = float(sums[last]), (first, first + last)
+            total, most, last = 0.0, -math.inf, first
+            for place in range(first, min(first + MAX_EVIDENCE, len(gains))):
+                total += gains[place]
+                if total > most:
+                    most, last = total, place
+            if most > best + 1e-9:
+                best, span = most, (first, last)
         if span is None:
             return None
         return folded.map.span(places[span[0]][0], places[span[1]][1])

@@ -8,16 +8,14 @@ says, since the coding rules do (CODES.md, rule 5).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from vankien.codebook import Codebook
-from vankien.documents import Sentence
-from vankien.language.cues import Hits
-from vankien.normalise import Folded
-from vankien.tagging.ngrams import Encoded
+from vankien.tagging.content import Content
 from vankien.tagging.themes.cues import ThemeMention, is_negated, tag_sentence
-from vankien.tagging.themes.model import ThemeModel, theme_model
+from vankien.tagging.themes.model import Scored, ThemeModel, theme_model
 
 __all__ = ["tag_sentences"]
 
@@ -34,52 +32,41 @@ and a long sentence of many clauses needs a low one)."""
 
 
 def tag_sentences(
-    codebook: Codebook,
-    folded: Folded,
-    hits: Hits,
-    sentences: Sequence[Sentence],
-    *,
-    model: ThemeModel | None = None,
-    encoded: Encoded | None = None,
+    codebook: Codebook, content: Content, scored: Scored, *, model: ThemeModel | None = None
 ) -> list[list[ThemeMention]]:
     """Return the themes of each sentence, at most one mention a code, in the codebook's order.
 
-    ``folded`` and ``hits`` are those of the whole text.  ``model`` is the one that comes
-    with vankien unless given; ``encoded`` saves encoding the sentences again.
+    ``scored`` is what ``model`` (the one that comes with vankien unless given) scored.
     """
-    if not sentences:
-        return []
     model = model or theme_model()
-    scored = model.score(
-        folded,
-        [(s.start, s.end) for s in sentences],
-        [s.section[-1] if s.section else "" for s in sentences],
-        hits,
-        encoded=encoded,
-    )
+    sentences, hits = content.sentences, content.hits
+    probabilities = scored.probabilities
     if len(sentences) >= ENOUGH_SENTENCES and not hits.of("official"):
-        scored.probabilities[:] *= NO_OFFICE_DISCOUNT
-    reached = scored.probabilities >= model.thresholds
-    place = {code: label for label, code in enumerate(model.labels)}
-    result: list[list[ThemeMention]] = []
-    for number, sentence in enumerate(sentences):
+        probabilities = probabilities * NO_OFFICE_DISCOUNT
+    reached: dict[int, list[int]] = {}
+    for number, label in np.argwhere(probabilities >= model.thresholds).tolist():
+        reached.setdefault(number, []).append(label)
+    cued = bool(hits.of("theme"))
+    result: list[list[ThemeMention]] = [[] for _ in sentences]
+    for number, sentence in enumerate(sentences) if cued else [(n, sentences[n]) for n in reached]:
         cues = {m.theme: m for m in tag_sentence(codebook, hits, sentence.start, sentence.end)}
         mentions: dict[str, ThemeMention] = {}
-        for label in reached[number].nonzero()[0].tolist():
+        for label in reached.get(number, ()):
             code = model.labels[label]
-            score = round(float(scored.probabilities[number, label]), 4)
+            score = round(float(probabilities[number, label]), 4)
             cue = cues.get(code)
             if cue is not None:
                 start, end, method = cue.start, cue.end, "both"
             else:
-                span = model.evidence(scored, number, label, folded)
+                span = model.evidence(scored, number, label, content)
                 start, end = span or (sentence.start, sentence.end)
                 method = "model"
             negated = is_negated(hits, sentence.start, start, end)
             mentions[code] = ThemeMention(code, score, start, end, method, negated)
         for code, cue in cues.items():
-            score = float(scored.probabilities[number, place[code]])
+            score = float(probabilities[number, model.place[code]])
             if code not in mentions and (cue.method == "always" or score >= CUE_FLOOR):
                 mentions[code] = replace(cue, method="cue", score=round(score, 4))
-        result.append([mentions[code] for code in codebook.themes if code in mentions])
+        if mentions:
+            result[number] = [mentions[code] for code in codebook.themes if code in mentions]
     return result
