@@ -104,8 +104,6 @@ def as_pdf(case: dict[str, Any], font: str) -> bytes:
     return drawn(draw)
 
 
-
-
 def as_long_pdf(case: dict[str, Any], font: str) -> bytes:
     """Flowed over pages: a longer body, page numbers from the second on, annexes apart."""
     from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.reading.doc_files import doc_of, rtf_of
 from tests.reading.word_files import docx_of, docx_with_body, font, paragraph, run
 from vankien.documents import Document, Part
 from vankien.errors import ReadError
@@ -258,6 +261,52 @@ def test_old_formats_through_converters(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(ReadError) as caught:
         read_bytes(OLE, source="cu.doc")
     assert caught.value.code == "V105" and "khong duoc" in str(caught.value)
+
+
+TYPED = """TỈNH ỦY HÀ LÂM
+*
+Số 12-NQ/TU
+ĐẢNG CỘNG SẢN VIỆT NAM
+Hà Lâm, ngày 15 tháng 7 năm 2019
+NGHỊ QUYẾT
+về xây dựng tổ chức cơ sở đảng vùng biên giới
+Những năm qua, tổ chức cơ sở đảng vùng biên giới được củng cố, kết nạp 2.053 đảng viên.
+Ban Thường vụ Tỉnh ủy yêu cầu các huyện ủy tiếp tục thực hiện {nghiêm túc} nghị quyết này.
+T/M BAN THƯỜNG VỤ
+BÍ THƯ
+Chẩu Văn Páo"""
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "programs"),
+    [(doc_of, "cu.doc", ("antiword", "catdoc")), (rtf_of, "cu.rtf", ("catdoc",))],
+)
+def test_old_formats_through_the_converters_of_this_machine(
+    make: Callable[[str], bytes], name: str, programs: tuple[str, ...]
+) -> None:
+    if not any(map(shutil.which, programs)):
+        pytest.skip("antiword or catdoc is not installed")
+    document = read_bytes(make(TYPED), source=name)
+    assert [line for line in document.text.split("\n") if line] == TYPED.split("\n")
+    found = document.metadata
+    assert (found.number, found.issuer, found.place) == ("12-NQ/TU", "TỈNH ỦY HÀ LÂM", "Hà Lâm")
+    assert (found.signer, found.signed) == ("Chẩu Văn Páo", "T/M BAN THƯỜNG VỤ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the converter of this test is a shell script")
+def test_a_converter_that_breaks_is_followed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
+    plain = tmp_path / "plain.txt"
+    plain.write_text(LONG, "utf-8")
+    install(tmp_path, "antiword", "echo hong >&2; exit 11")
+    install(tmp_path, "catdoc", f"/bin/cat {plain}")
+    assert read_bytes(OLE, source="cu.doc").text.strip() == LONG
+    install(tmp_path, "catdoc", "exit 12")
+    with pytest.raises(ReadError) as caught:
+        read_bytes(OLE, source="cu.doc")
+    assert caught.value.code == "V105" and "hong" in str(caught.value)
 
 
 def test_old_spreadsheets_are_refused() -> None:

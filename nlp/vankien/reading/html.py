@@ -27,6 +27,7 @@ from vankien.reading.conservation import digits_in
 from vankien.reading.encodings import repair, repair_lines
 from vankien.reading.html_pieces import HEADINGS, Piece, named, one_line, page_pieces, text_of
 from vankien.reading.layout import analyse
+from vankien.reading.party_document import official_kind
 from vankien.reading.registry import reader
 from vankien.reading.syllables import graded
 from vankien.reading.tables import (
@@ -120,8 +121,10 @@ def read_html(data: bytes, source: str, sha256: str) -> Document:
     article, metadata = _article(tree)
     title = _title(tree, metadata)
     kept = _kept(pieces, article)
+    official = any(piece.part in _OFFICIAL for piece in pieces)
     builder = DocumentBuilder()
-    _add(builder, pieces, kept, title)
+    # The name that a site gives its page is no part of an official document.
+    _add(builder, pieces, kept, None if official and not _printed(title, pieces) else title)
     left_out = [
         piece
         for i, piece in enumerate(pieces)
@@ -135,26 +138,40 @@ def read_html(data: bytes, source: str, sha256: str) -> Document:
         warnings = (*warnings, note)
     if not any(block.part in (Part.BODY, Part.LEAD) for block in builder.blocks):
         raise ReadError("V106", source, detail="it holds no running text")
-    return analyse(
-        Document(
-            doc_id=sha256[:16],
-            source=source,
-            text=builder.text,
-            sha256=sha256,
-            metadata=Metadata(
-                title=title,
-                published=_published(tree, names) or _iso(metadata["date"]),
-                authors=tuple(filter(None, map(str.strip, (metadata["author"] or "").split(";")))),
-                publisher=metadata["sitename"],
-                url=metadata["url"],
-                language=(tree.get("lang") or "").split("-")[0].lower() or None,
-            ),
-            blocks=tuple(builder.blocks),
-            tables=tuple(builder.tables),
-            quality=graded(builder.text),
-            warnings=warnings,
-        )
+    document = Document(
+        doc_id=sha256[:16],
+        source=source,
+        text=builder.text,
+        sha256=sha256,
+        metadata=Metadata(
+            authors=tuple(filter(None, map(str.strip, (metadata["author"] or "").split(";")))),
+            publisher=metadata["sitename"],
+            url=metadata["url"],
+            language=(tree.get("lang") or "").split("-")[0].lower() or None,
+        ),
+        blocks=tuple(builder.blocks),
+        tables=tuple(builder.tables),
+        quality=graded(builder.text),
+        warnings=warnings,
     )
+    published = _published(tree, names) or _iso(metadata["date"])
+    if official_kind(document) is None:
+        return analyse(_dated(document, title, published))
+    # What an official document says of itself stands before what its page says.
+    return _dated(analyse(document), title, published)
+
+
+def _dated(document: Document, title: str | None, published: date | None) -> Document:
+    """Fill title and date where the document has none."""
+    known = document.metadata
+    return replace(
+        document,
+        metadata=replace(known, title=known.title or title, published=known.published or published),
+    )
+
+
+def _printed(title: str | None, pieces: list[Piece]) -> bool:
+    return title is not None and any(piece.text == title for piece in pieces)
 
 
 def _tree(data: bytes, source: str) -> tuple[Any, tuple[str, ...]]:

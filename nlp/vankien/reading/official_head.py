@@ -21,6 +21,8 @@ from vankien.reading.wording import OfficialWords, official_words, page_words
 
 __all__ = [
     "HEADER_BLOCKS",
+    "date_of",
+    "goes_on",
     "header_end",
     "line_of",
     "official_kind",
@@ -40,6 +42,10 @@ NATIONAL_LINE = 50
 """The national line in small letters is known only where it stands alone."""
 
 TYPE_LINE = 80
+SUBJECT_LINE = 70
+SUBJECT_LINES = 4
+"""The subject of a letter stands in so many short lines below its number."""
+
 ABSTRACT_LENGTH = 420
 ABSTRACT_BLOCKS = 6
 """The abstract has at most so many lines."""
@@ -60,13 +66,18 @@ def line_of(text: str, block: Block) -> str:
     return " ".join(text[block.start : block.end].split())
 
 
-def type_of(line: str, words: OfficialWords) -> str | None:
-    """Return the type of document that a line in capitals names, alone or with its issuer."""
+def type_of(line: str, words: OfficialWords, *, headed: bool = False) -> str | None:
+    """Return the type of document that a line in capitals names, alone or with its issuer.
+
+    Below the number or the date of a head (``headed``) more may follow in the same line
+    ("KẾT LUẬN THANH TRA", "NGHỊ QUYẾT SỐ 5"); above them an issuer may begin with such a word.
+    """
     form = fold_phrase(line).strip(" :")
     if form in words.types:
         return form
     # The longest names come first.
-    return next((t for t in words.types if form.startswith(f"{t} {words.of} ")), None)
+    follows = "" if headed else f"{words.of} "
+    return next((t for t in words.types if form.startswith(f"{t} {follows}")), None)
 
 
 def official_kind(document: Document) -> Kind | None:
@@ -119,27 +130,48 @@ def _has_articles(document: Document, words: OfficialWords) -> bool:
     return found >= ARTICLES
 
 
-def type_block(blocks: Sequence[Block], text: str, words: OfficialWords) -> int | None:
-    """Return the position of the line that names the type, or None.
+def type_block(
+    blocks: Sequence[Block], text: str, words: OfficialWords
+) -> tuple[int | None, str | None]:
+    """Return the position of the line that names the type, and the type.
 
-    An annex that is a file of its own has its word in place of a type.
+    An annex that is a file of its own has its word in place of a type.  The title that a
+    row or a page gives beside the text is asked last.
     """
-    for position, block in enumerate(blocks[:HEADER_BLOCKS]):
-        if block.end - block.start > TYPE_LINE or block.kind is BlockKind.TABLE:
-            continue
-        line = line_of(text, block)
-        if (line.isupper() or block.kind is BlockKind.HEADING) and type_of(line, words):
-            return position
-        if line.isupper() and fold_phrase(line).startswith(words.annex):
-            return position
-    return None
+    for given in (False, True):
+        headed = False
+        for position, block in enumerate(blocks[:HEADER_BLOCKS]):
+            if (block.part is Part.TITLE) is not given or block.kind is BlockKind.TABLE:
+                continue
+            if block.end - block.start > HEADER_LINE:
+                headed = False
+            line = line_of(text, block)
+            if words.number.search(line) or words.place_date.search(line):
+                headed = True
+            if block.end - block.start > TYPE_LINE:
+                continue
+            if line.isupper() or block.kind is BlockKind.HEADING:
+                found = type_of(line, words, headed=headed and line.isupper())
+                if found is not None:
+                    return position, found
+            if line.isupper() and fold_phrase(line).startswith(words.annex):
+                return position, None
+    return None, None
 
 
 def header_end(blocks: Sequence[Block], text: str, words: OfficialWords) -> int:
     """Without a type line (công văn) the header ends below its last known line."""
     last = 0
+    subject = False
     for position, block in enumerate(blocks[:HEADER_BLOCKS]):
         if block.part is Part.HEADER:
+            last = position + 1
+            continue
+        if (
+            subject
+            and goes_on(line_of(text, block), words)
+            and _addressed(blocks, text, position, words)
+        ):
             last = position + 1
             continue
         if block.end - block.start > HEADER_LINE:
@@ -153,7 +185,30 @@ def header_end(blocks: Sequence[Block], text: str, words: OfficialWords) -> int:
             or words.place_date.search(line)
         ):
             last = position + 1
+            subject = subject or form.startswith(words.subject)
     return last
+
+
+def goes_on(line: str, words: OfficialWords) -> bool:
+    """Say whether a line of a head goes on with the subject of a letter ("V/v ...")."""
+    form = fold_phrase(line)
+    return (
+        len(line) <= SUBJECT_LINE
+        and any(c.isalpha() for c in line)
+        and not line.isupper()
+        and form not in words.motto
+        and not form.startswith((*words.addressee, *words.number_lead))
+        and not words.place_date.search(line)
+        and not any(p in form for p in (*words.party, *words.state))
+    )
+
+
+def _addressed(blocks: Sequence[Block], text: str, position: int, words: OfficialWords) -> bool:
+    """Say whether addressees follow within the lines that a subject may have."""
+    return any(
+        fold_phrase(line_of(text, block)[:40]).startswith(words.addressee)
+        for block in blocks[position + 1 : position + 1 + SUBJECT_LINES]
+    )
 
 
 def title_end(
@@ -169,7 +224,9 @@ def title_end(
             break
         if len(line) > ABSTRACT_LENGTH or block.kind is BlockKind.TABLE:
             break
-        if line.endswith(_STOPS) or line.startswith("(") or (not first and len(line) > 200):
+        if line.startswith("(") and words.span.fullmatch(line) is None:
+            break
+        if line.endswith(_STOPS) or (not first and len(line) > 200):
             break
         if page_words().table_caption.match(line) or page_words().unit.search(line):
             break
@@ -196,6 +253,7 @@ def read_header(
     """Fill number, issuer, place, date and stamp, and the subject of a letter."""
     issuer: list[str] = []
     previous = ""
+    subject = 0
     for block in blocks:
         for raw in _SPLIT.split(text[block.start : block.end]):
             line = " ".join(raw.split()).strip(" -–*_—.")
@@ -207,21 +265,27 @@ def read_header(
                 continue
             if form.startswith(words.subject):
                 fields.setdefault("title", line)
+                subject = SUBJECT_LINES
+                continue
+            if subject and goes_on(line, words):
+                fields["title"] = f"{fields['title']} {line}"
+                subject -= 1
                 continue
             number = words.number.search(line)
             place = words.place_date.search(line)
             if place is None and previous:
                 # A narrow column breaks the date: "..., ngày 3 tháng 2 năm" / "2021".
                 place = words.place_date.search(f"{previous} {line}")
-            previous = line
+            previous = "" if place else line
             if number:
-                found = re.sub(r"\s", "", number["number"])
+                found = re.sub(r"\s", "", number["number"]).replace("–", "-")
                 fields.setdefault("number", found)
                 if (name := words.type_of_number(found)) is not None:
                     fields.setdefault("doc_type", name)
             if place:
-                fields.setdefault("place", _place(place["place"]))
-                fields.setdefault("published", _date(place))
+                if place["place"]:
+                    fields.setdefault("place", _place(place["place"]))
+                fields.setdefault("published", date_of(place))
             # A symbol alone ("-NQ/TU"): the number of a draft is left blank.
             symbol = "/" in line and " " not in line
             if number or place or symbol or form.startswith(words.number_lead):
@@ -229,8 +293,11 @@ def read_header(
             national = next((p for p in (*words.party, *words.state) if p in form), None)
             if national is not None:
                 # Issuer and national line stand side by side in one line of plain text.
-                line = line[: form.index(national)].strip(" -–*|") if line.isupper() else ""
-            if line.isupper() and len(line) > 3:
+                # Folding may shorten what stands before it: count from the end.
+                cut = len(line) - (len(form) - form.index(national))
+                line = line[:cut].strip(" -–*|") if line.isupper() else ""
+            wrapped = bool(issuer) and len(line) > 1 and line.isalpha()
+            if line.isupper() and (len(line) > 3 or wrapped):
                 issuer.append(line)
     if issuer:
         fields["issuer"] = " ".join(issuer)
@@ -250,7 +317,8 @@ def _place(words: str) -> str:
     return " ".join(parts)
 
 
-def _date(match: re.Match[str]) -> date | None:
+def date_of(match: re.Match[str]) -> date | None:
+    """Return the date of a match with groups d, m, y; None where the day is left blank."""
     try:
         return date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError:  # the day is left blank in drafts

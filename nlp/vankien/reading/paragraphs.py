@@ -10,13 +10,14 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from vankien.normalise import UPPER
-from vankien.reading.wording import page_words
+from vankien.normalise import UPPER, fold_phrase
+from vankien.reading.wording import official_words, page_words
 
 __all__ = [
     "Running",
     "begins_division",
     "begins_item",
+    "begins_signature",
     "ends_sentence",
     "heads_table",
     "join_lines",
@@ -61,6 +62,12 @@ def begins_division(line: str) -> bool:
     """Say whether a line begins a division of a law ("Điều 3. Phạm vi"), not a reference."""
     match = page_words().division.match(line)
     return match is not None and line[match.end() : match.end() + 1] in (".", ":", "")
+
+
+def begins_signature(line: str) -> bool:
+    """Say whether a line in capitals says on whose behalf or in what office one signs."""
+    words = official_words()
+    return line.lower().startswith(words.signature) or fold_phrase(line).startswith(words.offices)
 
 
 def heads_table(line: str) -> bool:

@@ -14,11 +14,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 from vankien.documents import Block, BlockKind, Document, Metadata, Part, with_sections
-from vankien.normalise import UPPER, fold_phrase
+from vankien.normalise import fold_phrase
+from vankien.reading.official_close import (
+    authority_of,
+    is_annex,
+    is_person,
+    side_part,
+    sign_closing_office,
+    signer_of,
+    zone_of,
+)
 from vankien.reading.official_head import (
     HEADER_BLOCKS,
+    date_of,
+    goes_on,
     header_end,
     line_of,
     official_kind,
@@ -32,10 +44,6 @@ from vankien.reading.wording import OfficialWords, official_words
 __all__ = ["analyse", "official_kind"]
 
 HEADING_LENGTH = 160
-CLOSING_LENGTH = 250
-"""A longer line is no recipient and no part of a signature."""
-
-ANNEX_LENGTH = 60
 INDENT = 24
 """A line set in by so many spaces stands in the right column."""
 
@@ -44,8 +52,8 @@ _SPLIT = re.compile(r"[\n\t]+")
 _NUMBERED: tuple[tuple[float, re.Pattern[str]], ...] = (
     # Rank of each way of numbering; a full stop, stroke or bracket must follow.
     (5, re.compile(r"[A-HĐ]\s*[.\-–/)]\s*\S")),
-    (6, re.compile(r"[IVXLC]{1,6}\s*[.\-–/)]\s*\S")),
-    (8, re.compile(r"\d{1,2}\s*[.\-–/)]\s*[^\W\d]")),
+    (6, re.compile(r"(?!V/v)[IVXLC]{1,6}\s*[.\-–/)]\s*\S")),
+    (8, re.compile(r"(?!\d+-[A-ZĐ]{2}\S*/)\d{1,2}\s*[.\-–/)]\s*[^\W\d]")),
     (9, re.compile(r"\d{1,2}\.\d{1,2}\s*[.\-–/)]?\s*[^\W\d]")),
     (10, re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,2}\s*[.\-–/)]?\s*[^\W\d]")),
     (11, re.compile(r"[a-zđ]\s*[.)]\s*\S")),
@@ -58,9 +66,6 @@ CAPITALS = 5.5
 LIST_RANK = 8
 """From this rank on, numbered lines may be the items of a list."""
 
-_PERSON = re.compile(rf"(?:[{UPPER}][^\W\d]*(?:\s+|\Z)){{2,6}}\Z")
-_DEGREE = re.compile(r"\A(?:[A-ZĐ]{2,4}\.\s?|[^\W\d_]{2,7}\.\s?)+")
-
 
 def analyse(document: Document) -> Document:
     """Give every block its part and level, and read the header's fields."""
@@ -68,36 +73,43 @@ def analyse(document: Document) -> Document:
     words = official_words()
     blocks, sides = _columns(list(document.blocks), text, words)
     fields: dict[str, object] = {}
-    type_at = type_block(blocks, text, words)
+    type_at, named = type_block(blocks, text, words)
     head_end = type_at if type_at is not None else header_end(blocks, text, words)
     read_header(blocks[:head_end], text, words, fields)
     end = head_end
     if type_at is not None:
         end = title_end(blocks, text, type_at, words, _rank)
-        fields["doc_type"] = type_of(line_of(text, blocks[type_at]), words)
+        fields["doc_type"] = named
         fields["title"] = " ".join(
             line_of(text, block)
             for block in blocks[type_at:end]
             if block.part in (Part.BODY, Part.TITLE)
         )
+    if fields.get("published") is None and (passed := _last(words.passed, text)) is not None:
+        fields["published"] = passed
     result: list[Block] = []
     ranks: list[float | None] = []
     zone = Part.BODY
     after_division: float | None = None
+    subject = article = False
     for position, block in enumerate(blocks):
         line = line_of(text, block)
         part, rank, kind = block.part, None, block.kind
         if part is Part.BODY or part is Part.TITLE:
             if position < head_end:
-                subject = fold_phrase(line[:20]).startswith(words.subject)
-                part = Part.TITLE if subject or part is Part.TITLE else Part.HEADER
+                begins = fold_phrase(line[:20]).startswith(words.subject)
+                titled = begins or part is Part.TITLE or (subject and goes_on(line, words))
+                subject = subject or begins
+                part = Part.TITLE if titled else Part.HEADER
             elif position < end:
                 part = Part.TITLE
             elif block.kind is BlockKind.TABLE:
                 zone = Part.BODY
+            elif fold_phrase(line[:40]).startswith(words.digital):
+                part = Part.BOILERPLATE
             elif part is Part.BODY:
-                zone = _zone(zone, line, position, blocks, text, words)
-                part = _side(zone, sides.get(block.start))
+                zone = zone_of(zone, line, position, blocks, text, words)
+                part = side_part(zone, sides.get(block.start))
                 if not any(c.isalnum() for c in line):
                     part = Part.BOILERPLATE
                 elif zone is Part.BODY:
@@ -106,6 +118,10 @@ def analyse(document: Document) -> Document:
                         rank = after_division + 0.5
                     elif rank == CAPITALS and _is_formula(position, blocks, text, words):
                         rank = None
+                    elif rank is not None and rank >= LIST_RANK and article:
+                        rank = None  # a clause of an article
+                    if rank is not None and rank != ANNEX:
+                        article = rank == ARTICLE or (article and rank > CAPITALS)
                     bare = rank is not None and 1 <= rank < ARTICLE and _is_bare(line, words)
                     after_division = rank if bare else None
                     if rank is None and any(p.match(line) for _, p in _NUMBERED):
@@ -115,8 +131,9 @@ def analyse(document: Document) -> Document:
         result.append(_as(block, part, kind))
         ranks.append(rank)
     _unmark_lists(result, ranks)
-    fields["signer"] = _signer(result, text)
-    fields["signed"] = _authority(result, text, words)
+    sign_closing_office(result, ranks, text)
+    fields["signer"] = signer_of(result, text, words)
+    fields["signed"] = authority_of(result, text, words)
     return replace(
         document,
         metadata=_filled(document, fields),
@@ -155,7 +172,8 @@ def _columns(
             closing = False
         if closing and gap is None:
             indent = block.start - text.rfind("\n", 0, block.start) - 1
-            sides[block.start] = Part.SIGNATURE if indent >= INDENT else beside
+            signs = indent >= INDENT or raw.isupper() or is_person(raw, words)
+            sides[block.start] = Part.SIGNATURE if signs else beside
         if gap is None or not (head or closing):
             result.append(block)
             continue
@@ -167,15 +185,17 @@ def _columns(
     return result, sides
 
 
-def _side(zone: Part, side: Part | None) -> Part:
-    return side if side is not None and zone in (Part.RECIPIENTS, Part.SIGNATURE) else zone
-
-
 def _is_division_title(line: str, rank: float | None) -> bool:
     """The line below a bare "Chương I" is its title: in capitals, or short without a stop."""
     if line.isupper():
         return len(line) < 300
     return rank is None and len(line) < HEADING_LENGTH and not line.endswith((".", ";", ":", ","))
+
+
+def _last(pattern: re.Pattern[str], text: str) -> date | None:
+    """Return the last date that an expression finds: a law ends with the day of its passing."""
+    found = list(pattern.finditer(text))
+    return date_of(found[-1]) if found else None
 
 
 def _is_formula(position: int, blocks: list[Block], text: str, words: OfficialWords) -> bool:
@@ -248,7 +268,7 @@ def _rank(line: str, block: Block, words: OfficialWords) -> float | None:
             return float(number) if number == ARTICLE or len(line) <= 2 * HEADING_LENGTH else None
     if len(line) > HEADING_LENGTH:
         return None
-    if _is_annex(line, words):
+    if is_annex(line, words):
         return ANNEX
     ended = line.endswith((".", ";", ",", ":"))
     for rank, numbering in _NUMBERED:
@@ -266,13 +286,6 @@ def _rank(line: str, block: Block, words: OfficialWords) -> float | None:
     return None
 
 
-def _is_annex(line: str, words: OfficialWords) -> bool:
-    """Say whether a line heads an annex: the word in capitals, or alone with its number."""
-    if not fold_phrase(line[:ANNEX_LENGTH]).startswith(words.annex):
-        return False
-    return line.isupper() or re.fullmatch(r"\D{4,12}\s(?:số\s)?[\dIVXLC]{1,4}", line) is not None
-
-
 def _is_bare(line: str, words: OfficialWords) -> bool:
     """Say whether a division's line holds its number alone: the title is the next line."""
     for pattern in words.divisions:
@@ -280,81 +293,3 @@ def _is_bare(line: str, words: OfficialWords) -> bool:
         if match and not line[match.end() :].strip(" .:-–"):
             return True
     return False
-
-
-def _zone(
-    zone: Part, line: str, position: int, blocks: list[Block], text: str, words: OfficialWords
-) -> Part:
-    """Return the zone that a line below the title stands in: body, recipients, signature."""
-    if len(line) > CLOSING_LENGTH:
-        return Part.BODY
-    form = fold_phrase(line[:60])
-    if form.startswith(words.recipients):
-        return Part.RECIPIENTS
-    if form.startswith(words.addressee):
-        return Part.RECIPIENTS if position < HEADER_BLOCKS else Part.BODY
-    if _is_annex(line, words):
-        return Part.BODY
-    if line.lower().startswith(words.signature) and line[:3].isupper():
-        return Part.SIGNATURE
-    if line.isupper() and form.startswith(words.offices) and _near_end(position, blocks, text):
-        return Part.SIGNATURE
-    if zone is Part.RECIPIENTS:
-        if position < HEADER_BLOCKS and not line.startswith(("-", "–", "+")) and _is_addressed(
-            position, blocks, text, words
-        ):  # fmt: skip
-            return Part.BODY  # the addressees of a letter end where its text begins
-        if line.isupper():
-            return Part.SIGNATURE
-        return zone
-    if zone is Part.SIGNATURE:
-        return zone
-    if position >= len(blocks) - 3 and _PERSON.fullmatch(line) and not line.isupper():
-        before = line_of(text, blocks[position - 1]) if position else ""
-        if before.endswith((".", "./", "/.")) or fold_phrase(before).strip("() ") in words.signed:
-            return Part.SIGNATURE
-    return zone
-
-
-def _is_addressed(position: int, blocks: list[Block], text: str, words: OfficialWords) -> bool:
-    """Say whether the zone that a line stands in began with addressees, not recipients."""
-    for block in reversed(blocks[:position]):
-        form = fold_phrase(line_of(text, block)[:60])
-        if form.startswith(words.addressee):
-            return True
-        if form.startswith(words.recipients):
-            return False
-    return False
-
-
-def _near_end(position: int, blocks: list[Block], text: str) -> bool:
-    """An office in capitals signs where a name follows within four lines."""
-    for block in blocks[position + 1 : position + 5]:
-        line = _DEGREE.sub("", line_of(text, block))
-        if _PERSON.fullmatch(line) and not line.isupper():
-            return True
-    return False
-
-
-def _signer(blocks: list[Block], text: str) -> str | None:
-    """Return the last name of the signature, without degrees."""
-    for block in reversed(blocks):
-        if block.part is not Part.SIGNATURE:
-            continue
-        for raw in reversed(_SPLIT.split(text[block.start : block.end])):
-            line = _DEGREE.sub("", " ".join(raw.split()))
-            if _PERSON.fullmatch(line) and not line.isupper():
-                return line
-    return None
-
-
-def _authority(blocks: list[Block], text: str, words: OfficialWords) -> str | None:
-    """Return the lines of the signature that say on whose behalf: T/M, K/T, T/L, TUQ, Q."""
-    lines = [
-        line
-        for block in blocks
-        if block.part is Part.SIGNATURE
-        for raw in _SPLIT.split(text[block.start : block.end])
-        if (line := " ".join(raw.split())).isupper() and line.lower().startswith(words.signature)
-    ]
-    return " ".join(lines) or None

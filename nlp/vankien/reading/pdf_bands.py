@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from vankien.documents import Part
 from vankien.normalise import fold_phrase
 from vankien.reading.placed_lines import Line
-from vankien.reading.wording import official_words
+from vankien.reading.wording import official_words, page_words
 
 __all__ = ["Band", "cut_zone", "take_bands"]
 
@@ -148,10 +148,17 @@ def _close(pieces: list[Line]) -> _Found | None:
     if first is None:
         return None
     middle = (min(p.left for p in pieces) + max(p.right for p in pieces)) / 2 - BESIDE
+    split = max(middle, first.right)
+    # Above the recipients the signature reaches up to the running text, not into it.
+    numbers = page_words().number
+    reach = first.y + SIGNATURE_ABOVE
+    above = min((p.y for p in pieces if p.y > first.y + 1 and p.left <= split), default=reach)
     columns: tuple[list[Line], list[Line]] = ([], [])
     for piece in sorted(pieces, key=lambda piece: -piece.y):
-        right = piece.left > max(middle, first.right)
-        if piece.y > first.y + 1 and not (right and piece.y <= first.y + SIGNATURE_ABOVE):
+        right = piece.left > split
+        if piece.y > first.y + 1 and not (
+            right and piece.y <= reach and piece.y < above and not numbers.fullmatch(piece.text)
+        ):
             continue
         form = fold_phrase(piece.text[:SHORT])
         if piece.y <= first.y and (

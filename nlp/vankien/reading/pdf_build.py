@@ -58,6 +58,7 @@ class _Assembler:
     text: str = ""
     page: int = 0
     last: Line | None = None
+    above: Line | None = None
     margins: Setting | None = None
     waiting: list[tuple[str, Part, int]] = field(default_factory=list)
     table: _OpenTable | None = None
@@ -70,7 +71,10 @@ class _Assembler:
                 return
             self.flush()
         if self.last is not None and self.margins is not None:
-            if not breaks_after(self.last, line, self.margins, margins, leading=self.leading):
+            above, self.above = self.above, self.last
+            if not breaks_after(
+                self.last, line, self.margins, margins, leading=self.leading, above=above
+            ):
                 self.text = join_pair(self.text, line.text)
                 self.last, self.margins = line, margins
                 return

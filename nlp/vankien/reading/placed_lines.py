@@ -13,18 +13,30 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from vankien.reading.paragraphs import begins_division, begins_item, ends_sentence, heads_table
+from vankien.reading.paragraphs import (
+    begins_division,
+    begins_item,
+    begins_signature,
+    ends_sentence,
+    heads_table,
+)
 
 __all__ = ["Line", "Setting", "breaks_after", "settings", "usual_leading"]
 
 INDENT = 8.0
 """Points by which a paragraph's first line is set in at least."""
 
+FIRST_LINE = 60.0
+"""Points by which the first line of a paragraph is set in at most."""
+
 WIDE_GAP = 1.25
 """Lines further apart than this times the usual are two paragraphs."""
 
 RUN_LINES = 4
 """A column of fewer lines takes its margins from the page."""
+
+ONE_CENTRE = 4.0
+"""Twice the points by which the middles of two centred lines may differ."""
 
 CENTRED = 14.0
 """Points by which the two margins of a centred line may differ."""
@@ -71,7 +83,9 @@ def _margins(lines: Sequence[Line]) -> Setting:
     lefts = Counter(round(line.left / 3) for line in lines)
     common = [left for left, count in lefts.items() if count >= max(2, len(lines) * 0.15)]
     left = min(common) * 3.0 if common else min(line.left for line in lines)
-    rights = sorted(line.right for line in lines)
+    # What stands in the right half (a signature) says nothing of the margin.
+    running = [line for line in lines if line.left <= left + FIRST_LINE]
+    rights = sorted(line.right for line in running or lines)
     return Setting(left, rights[min(len(rights) - 1, int(len(rights) * 0.95))])
 
 
@@ -87,9 +101,18 @@ def usual_leading(pages: Sequence[Sequence[Line]]) -> float:
 
 
 def breaks_after(
-    line: Line, following: Line, here: Setting, there: Setting, *, leading: float
+    line: Line,
+    following: Line,
+    here: Setting,
+    there: Setting,
+    *,
+    leading: float,
+    above: Line | None = None,
 ) -> bool:
-    """Say whether a paragraph ends between two lines that follow each other."""
+    """Say whether a paragraph ends between two lines that follow each other.
+
+    ``above`` is the line before them: lines in the middle of a page are known by it.
+    """
     if not any(map(str.isalnum, following.text)) or not any(map(str.isalnum, line.text)):
         return True  # a rule drawn of strokes or stars
     same_page = line.page == following.page
@@ -103,11 +126,20 @@ def breaks_after(
             return not (open_end and not room and following.text[:1].islower())
         if leading and gap > WIDE_GAP * leading and not (open_end and not room):
             return True
+    capitals = line.text.isupper() and following.text.isupper()
+    if _signs(line, following, here, capitals=capitals):
+        return True
+    if (
+        above is not None
+        and _one_centre(above, line, here)
+        and not _one_centre(line, following, here)
+    ):
+        return True
     if begins_division(following.text) or heads_table(following.text) or heads_table(line.text):
         return True
     if begins_item(following.text) and (not open_end or room or indented):
         return True
-    if _capitals(line) != _capitals(following) and (room or _capitals(line)):
+    if _capitals(line) != _capitals(following) and not capitals and (room or _capitals(line)):
         return True
     if room:
         return True
@@ -119,6 +151,29 @@ def breaks_after(
 
 def _capitals(line: Line) -> bool:
     return len(line.text) > 8 and line.text.isupper()
+
+
+def _signs(line: Line, following: Line, setting: Setting, *, capitals: bool) -> bool:
+    """Say whether an office ends or begins a line of a signature in the right half."""
+    if not line.text.isupper() or line.left <= setting.left + FIRST_LINE:
+        return False
+    if not capitals:
+        return begins_signature(line.text)
+    return (
+        following.left > setting.left + FIRST_LINE
+        and abs(line.left + line.right - following.left - following.right) <= ONE_CENTRE
+        and (begins_signature(line.text) or begins_signature(following.text))
+    )
+
+
+def _one_centre(first: Line, second: Line, setting: Setting) -> bool:
+    """Say whether two lines of different length stand in the middle of one page."""
+    return (
+        first.page == second.page
+        and abs(first.left + first.right - second.left - second.right) <= ONE_CENTRE
+        and min(first.left, second.left) > setting.left + INDENT
+        and abs(first.left - second.left) > ONE_CENTRE
+    )
 
 
 def _centred(line: Line, setting: Setting) -> bool:

@@ -44,8 +44,8 @@ MAX_UNPACKED = 512 * 1024 * 1024
 
 MAX_PARTS = 20_000
 MAX_SPAN = 200
-HEADER_PARAGRAPHS = 14
-"""Tabs between two columns of a header stand in so many first paragraphs."""
+COLUMNS = 160
+"""A longer paragraph is no line of two columns set apart by tabs."""
 
 _WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"})
 _HIDDEN = frozenset(
@@ -53,6 +53,7 @@ _HIDDEN = frozenset(
 )
 _UNSEEN = _HIDDEN - {"txbxContent"}
 _GAP = re.compile(r"\s*\t\s*")
+_MARK = re.compile(r"\W*(?:\d{1,3}|[IVXLC]{1,6}|\w)?\W*")
 
 
 @dataclass(slots=True)
@@ -266,29 +267,26 @@ def _collect(element: Any, pieces: list[str]) -> None:
             _collect(node, pieces)
 
 
-def _lines(raw: str, *, header: bool) -> list[str]:
-    """Cut a paragraph at the line breaks that end something, and at the gap of a header."""
+def _lines(raw: str) -> list[str]:
+    """Cut a paragraph at the line breaks that end something; a gap of columns stays a tab."""
     lines: list[str] = []
     for piece in raw.split("\n"):
-        parts = [piece]
-        if header and "\t" in piece:
-            columns = [_line(part) for part in _GAP.split(piece)]
-            if sum(1 for c in columns if c.isupper() or _is_header_line(c)) >= 2:
-                parts = columns
-        for part in parts:
-            text = _line(part)
+        # Columns of a head or a close typed with tabs: the layout tells them apart.
+        columns = [_line(part) for part in _GAP.split(piece.strip())] if "\t" in piece else []
+        parted = len(columns) == 2 and _is_column(columns[0]) and len(piece) <= COLUMNS
+        for text in ["\t".join(columns) if parted else _line(piece)]:
             if not text:
                 continue
-            if lines and len(parts) == 1 and not _ends_here(lines[-1], text):
+            if lines and not parted and not _ends_here(lines[-1], text):
                 lines[-1] = f"{lines[-1]} {text}"
             else:
                 lines.append(text)
     return lines
 
 
-def _is_header_line(text: str) -> bool:
-    words = official_words()
-    return bool(words.number.search(text) or words.place_date.search(text))
+def _is_column(text: str) -> bool:
+    # "1.", "-" and "a)" before a tab number a paragraph.
+    return _MARK.fullmatch(text) is None
 
 
 def _ends_here(line: str, following: str) -> bool:
@@ -306,7 +304,7 @@ def _add_blocks(parent: Any, reading: _Reading) -> None:
 def _add_paragraph(element: Any, reading: _Reading) -> None:
     builder = reading.builder
     properties = reading.styles.paragraph(element)
-    lines = _lines(_text(element), header=len(builder.blocks) < HEADER_PARAGRAPHS)
+    lines = _lines(_text(element))
     # The number counts on even where the paragraph is empty: so do word processors.
     label = reading.numbering.label(properties.number, properties.depth)
     if lines and label:
@@ -359,7 +357,7 @@ def _add_table(element: Any, reading: _Reading) -> None:
         return
     unit = next(filter(None, map(unit_above, reversed(above))), None)
     caption = next(filter(None, map(caption_above, reversed(above))), None)
-    if len(grid.rows) == 1 and len(grid.rows[0]) == 1:
+    if len(grid.rows) == 1 and sum(map(bool, grid.rows[0])) <= 1:
         for cell in _cells(element):
             _add_blocks(cell, reading)  # a frame around text
         return

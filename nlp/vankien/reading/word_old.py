@@ -6,6 +6,7 @@ plain text.  A converter runs in a folder of its own, without a shell, for a bou
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -29,6 +30,8 @@ TIMEOUT = 120
 MAX_OUTPUT = 64 * 1024 * 1024
 """Most bytes of plain text that a converter may give."""
 
+_UNICODE = re.compile(rb"(\\u-?\d+) ?(?:\\'[0-9a-fA-F]{2}|[^\\{}])")
+_NO_SUBSTITUTES = re.compile(rb"\\uc(?!1\b)\d")
 _OFFICE = ("soffice", "libreoffice")
 _PLAIN = {
     "antiword": ["-m", "UTF-8.txt", "-w", "0"],
@@ -61,11 +64,17 @@ def _converted(
         program = shutil.which(name)
         if program is not None:
             return replace(_by_office(program, data, source, suffix, sha256), source=source)
+    failed: ReadError | None = None
     for name in plain:
         program = shutil.which(name)
-        if program is not None:
+        if program is None:
+            continue
+        try:
             return _by_text(program, _PLAIN[name], data, source, suffix, sha256)
-    raise ReadError("V120", source)
+        except ReadError as error:
+            # antiword breaks on files that catdoc reads; the first says what was wrong.
+            failed = failed or error
+    raise failed or ReadError("V120", source)
 
 
 def _by_office(program: str, data: bytes, source: str, suffix: str, sha256: str) -> Document:
@@ -91,7 +100,7 @@ def _by_text(
 ) -> Document:
     with tempfile.TemporaryDirectory(prefix="vankien-") as folder:
         given = Path(folder) / f"document{suffix}"
-        given.write_bytes(data)
+        given.write_bytes(_without_substitutes(data) if suffix == ".rtf" else data)
         output = _run([program, *options, str(given)], source)
     if len(output) > MAX_OUTPUT:
         raise ReadError("V111", source, detail=f"it holds {len(output):,} bytes of text")
@@ -111,6 +120,17 @@ def _by_text(
         sha256=sha256,
         warnings=tuple(warnings),
     )
+
+
+def _without_substitutes(data: bytes) -> bytes:
+    """Drop the letters that RTF gives beside Unicode ones for old programs.
+
+    catdoc writes both: "\\u7889?" comes out as "ố?"; it loses escaped brackets.
+    """
+    data = data.replace(b"\\{", b"\\'7b").replace(b"\\}", b"\\'7d")
+    if _NO_SUBSTITUTES.search(data):
+        return data
+    return _UNICODE.sub(rb"\1 ", data).replace(b"\\uc1", b"\\uc0")
 
 
 def _run(command: list[str], source: str) -> bytes:

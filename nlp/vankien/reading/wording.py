@@ -57,6 +57,7 @@ class OfficialWords:
     addressee: tuple[str, ...]
     signature: tuple[str, ...]
     offices: tuple[str, ...]
+    ranks: re.Pattern[str]
     signed: frozenset[str]
     subject: tuple[str, ...]
     types: tuple[str, ...]
@@ -67,12 +68,15 @@ class OfficialWords:
     enacting: tuple[str, ...]
     grounds: tuple[str, ...]
     number_lead: tuple[str, ...]
+    digital: tuple[str, ...]
     preamble: tuple[str, ...]
     annex: tuple[str, ...]
     divisions: tuple[re.Pattern[str], ...]
     headings: tuple[str, ...]
     number: re.Pattern[str]
     place_date: re.Pattern[str]
+    passed: re.Pattern[str]
+    span: re.Pattern[str]
     unnumbered: float = 7.0
 
     def type_of_number(self, number: str) -> str | None:
@@ -160,6 +164,7 @@ def official_words() -> OfficialWords:
         addressee=_folded(data["addressee_start"]),
         signature=tuple(p.lower() for p in data["signature_start"]),
         offices=_folded(data["offices"]),
+        ranks=re.compile(rf"(?:(?:{_either(data['ranks'])})[\s,.]+)+", re.IGNORECASE),
         signed=frozenset(_folded(data["signed"])),
         subject=_folded(data["subject"]),
         types=tuple(sorted(names | set(_folded(data["types"])), key=lambda n: (-len(n), n))),
@@ -176,17 +181,20 @@ def official_words() -> OfficialWords:
         enacting=_folded(data["enacting"]),
         grounds=_folded(data["grounds"]),
         number_lead=_folded(data["number_lead"]),
+        digital=_folded(data["digital"]),
         preamble=_folded(data["preamble"]),
         annex=_folded(data["annex"]),
         divisions=tuple(re.compile(p, re.IGNORECASE) for p in data["divisions"]),
         headings=_folded(data["headings"]),
         number=re.compile(
             rf"(?:\A|[\s*|])(?:{_either(data['number_lead'])})\s*:?\s*"
-            r"(?P<number>\d{1,5}\s?-\s?[A-ZĐ][\wĐđ]*\s?/\s?[\wĐđ]+(?:[-.][\wĐđ]+)*"
-            r"|\d{1,5}\s?/\s?(?:(?:19|20)\d\d\s?/\s?)?[A-ZĐ][\wĐđ]*(?:(?<=QH)\s\d\d?\b)?(?:\s?-\s?[\wĐđ]+)*)",
+            r"(?P<number>\d{1,5}\s?[-–]\s?[A-ZĐ][\wĐđ]*\s?/\s?[\wĐđ]+(?:[-./][\wĐđ]+)*"
+            r"|\d{1,5}\s?/\s?(?:(?:19|20)\d\d\s?/\s?)?[A-ZĐ][\wĐđ]*(?:(?<=QH)\s\d\d?\b)?(?:\s?[-/]\s?[\wĐđ]+)*)",
             re.IGNORECASE,
         ),
         place_date=re.compile(data["patterns"]["place_date"], re.IGNORECASE),
+        passed=re.compile(data["patterns"]["passed"], re.IGNORECASE),
+        span=re.compile(data["patterns"]["span"]),
     )
 
 
