@@ -59,16 +59,21 @@ globals().update({f"reader_{name}": reader for name, reader in READERS.items()})
 NAMES = ("hang", "sleep", "die", "crash", "leave", "eat", "chatter")
 
 
-@pytest.fixture
-def bad_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make the readers known to processes that start from here; return their folder."""
-    folder = tmp_path / "plugin"
+def install_readers(folder: Path) -> Path:
+    """Write the readers, as an installed package, into a folder for ``sys.path``."""
     info = folder / "bad_readers-1.0.dist-info"
     info.mkdir(parents=True)
     (folder / "bad_readers.py").write_text(READERS, "utf-8")
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bad-readers\nVersion: 1.0\n")
     points = "".join(f"{name} = bad_readers:reader_{name}\n" for name in NAMES)
     (info / "entry_points.txt").write_text(f"[vankien_readers]\n{points}")
+    return folder
+
+
+@pytest.fixture
+def bad_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the readers known to processes that start from here; return their folder."""
+    folder = install_readers(tmp_path / "plugin")
     monkeypatch.syspath_prepend(str(folder))
     return folder
 

@@ -8,6 +8,7 @@ has arrived.  Hidden names (a leading dot) are left out by Parquet readers.
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -69,7 +70,8 @@ class LocalFolder:
     def create(self, name: str, *, durable: bool = True) -> Iterator[IO[bytes]]:
         """Open a new file for writing; it appears under its name when all went well."""
         path = self._path / name
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        # Processes of other machines may have the same number.
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
         try:
             with temporary.open("wb") as stream:
                 yield stream

@@ -225,8 +225,9 @@ def _first_of_each(ids: pa.ChunkedArray) -> np.ndarray[Any, Any]:
 
 def _signatures(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
     filled = pc.fill_null(column, bytes(SIGNATURE_BYTES)).combine_chunks()
-    raw = b"".join(filled.to_pylist())
-    return np.frombuffer(raw, dtype="<u2").reshape(len(column), SIGNATURE_BYTES // 2)
+    raw = filled.buffers()[1] if len(filled) else b""
+    found = np.frombuffer(raw, dtype="<u2").reshape(-1, SIGNATURE_BYTES // 2)
+    return found[filled.offset : filled.offset + len(filled)]
 
 
 def _repeats(

@@ -37,6 +37,9 @@ __all__ = ["Limits", "Options", "Run", "extract"]
 FILES_A_TASK = 64
 """Files that a worker examines at a time."""
 
+LARGE = 200_000
+"""Documents from which a merge is given a process of its own, without a limit on memory."""
+
 SLOWEST = 20
 """Slowest documents that run.json names."""
 
@@ -179,8 +182,8 @@ class _Job:
             watch.stage("merge")
             clock = time.perf_counter()
             task = {"kind": "merge", "keep": todo.keep, "wanted": todo.wanted, **self.common}
-            del task["limits"]  # the time of a merge grows with the run
-            manifest = Manifest.from_json(self.crew.run(task))
+            del task["limits"]  # what a merge takes grows with the run
+            manifest = Manifest.from_json(self.crew.run(task, alone=self._large(before)))
             self.seconds["merge"] = time.perf_counter() - clock
         seconds = time.perf_counter() - started
         self._remember(known)
@@ -303,6 +306,12 @@ class _Job:
             self.slowest += [(took, source) for took, source in report["slowest"]]
             self.slowest = sorted(self.slowest, reverse=True)[:SLOWEST]
             self.watch.done(report)
+
+    def _large(self, before: Manifest | None) -> bool:
+        """Say whether a merge may need more memory than the limit of a document's worker."""
+        known = [before.counts] if before is not None else []
+        known += [marker["rows"] for marker in self.store.markers().values()]
+        return sum(rows["documents"] for rows in known) > LARGE
 
     def _remember(self, known: dict[str, Any]) -> None:
         """Add what earlier runs of the same folder measured."""

@@ -70,11 +70,10 @@ class Death:
 class Worker:
     """One supervised process; started when first needed, and again after each death."""
 
-    def __init__(self, *, on_death: Callable[[Death], None] | None = None) -> None:
+    def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._note: IO[bytes] | None = None
-        self._on_death = on_death
         self._closed = False
 
     @property
@@ -103,8 +102,8 @@ class Worker:
             target=_drain, args=(self._process.stdout, self._lines), daemon=True
         ).start()
 
-    def run(self, task: Plain) -> Plain:
-        """Do a task, whatever it takes; return its report.
+    def run(self, task: Plain, *, on_death: Callable[[Death], None] | None = None) -> Plain:
+        """Do a task, whatever it takes; return its report.  ``on_death`` hears of deaths.
 
         Raises the error of a task that cannot be done (a full disk), and UsageError (V208)
         where the process ends again and again with no document in hand.
@@ -115,8 +114,8 @@ class Worker:
             result = self._attempt({**task, "skip": skip})
             if not isinstance(result, Death):
                 return result
-            if self._on_death is not None:
-                self._on_death(result)
+            if on_death is not None:
+                on_death(result)
             deaths[result.key] += 1
             if deaths[result.key] >= DEATHS:
                 if not result.key or deaths[result.key] > DEATHS:  # skipped, and yet again
