@@ -88,11 +88,11 @@ def test_a_cluster_gives_the_same_folder(
 def test_dask_workers_are_killed(
     cluster: Any, many: Path, tmp_path: Path, same_folders: Same
 ) -> None:
-    """Six kills at random moments: the run goes on, and gives the same folder."""
+    """Four kills at random moments: the run goes on, and gives the same folder."""
     run(many, tmp_path / "calm", workers=0)
     random_ = random.Random(6)
     killed = 0
-    for number in range(9):
+    for number in range(6):
         out = tmp_path / f"out-{number}"
         ended = threading.Event()
 
@@ -114,9 +114,9 @@ def test_dask_workers_are_killed(
             ended.set()
             killer.join()
         same_folders(tmp_path / "calm", out)
-        if killed >= 6:
+        if killed >= 4:
             break
-    assert killed >= 6
+    assert killed >= 4
 
 
 @pytest.mark.slow
@@ -126,7 +126,7 @@ def test_the_client_is_killed(cluster: Any, many: Path, tmp_path: Path, same_fol
     random_ = random.Random(7)
     out, struck = tmp_path / "out", 0
     command = [sys.executable, "-c", CLIENT, str(many), str(out), cluster.scheduler_address]
-    for _ in range(5):
+    for _ in range(4):
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
