@@ -17,7 +17,7 @@ FLOORS = {
     "errors": 0, "resources": 0.1, "normalise": 0.1, "documents": 0.1,
     "strict_yaml": 0.1, "records": 0.2, "codebook": 0.2, "own_codebook": 0.3,
     "quantities": 1, "gazetteer": 1,
-    "reading": 2, "language": 2,
+    "reading": 2, "language": 2, "collection": 2.5,
     "tagging": 3, "analysis": 3.5, "evaluation": 3.7, "training": 3.8, "annotation": 3.9,
     "pipeline": 4,
     "batch": 5, "results": 5.5, "export": 5.6,

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -166,14 +167,9 @@ def load_figures(
 
 def grain(value: float) -> float:
     """Return the weight of a number's last figure that is not nought: 2.050 -> 10, 1,5 -> 0.1."""
-    if value == 0:
-        return 1.0
-    for exponent in range(-4, 16):
-        step = 10.0**exponent
-        scaled = abs(value) / step
-        if round(scaled) % 10 and abs(scaled - round(scaled)) < 1e-6 * max(scaled, 1):
-            return step
-    return 10.0**-4
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    assert isinstance(exponent, int), "figures are finite"
+    return 10.0**exponent if value else 1.0
 
 
 def is_rounding(one: Reported, other: Reported) -> bool:
@@ -230,8 +226,8 @@ def restrictions(figure: Reported) -> frozenset[tuple[str, str]]:
     texts = [figure.scope or "", figure.label or ""]
     if figure.text is not None and figure.sentence_start is not None:
         place = figure.start - figure.sentence_start
-        before = max(figure.text.rfind(mark, 0, max(place, 0)) for mark in (",", ";", ":", "("))
         end = place + len(figure.surface)
+        before = max(figure.text.rfind(mark, 0, max(place, 0)) for mark in (",", ";", ":", "("))
         after = min(
             (found for mark in (",", ";", ")") if (found := figure.text.find(mark, end)) >= 0),
             default=len(figure.text),
@@ -240,7 +236,10 @@ def restrictions(figure: Reported) -> frozenset[tuple[str, str]]:
     narrowed: set[tuple[str, str]] = set()
     for dimension, hits in _restriction_index().scan(" | ".join(texts)).families.items():
         narrowed.update((dimension, hit.value) for hit in hits)
-    return frozenset(narrowed)
+    # "Cấp ủy, ủy ban kiểm tra các cấp": the comma stands within the phrase.
+    whole = _restriction_index().scan(figure.text or "")
+    open_ended = {d for d, hits in whole.families.items() if any(h.value == "all" for h in hits)}
+    return frozenset(pair for pair in narrowed if pair[0] not in open_ended)
 
 
 def classify(one: Reported, other: Reported) -> str:

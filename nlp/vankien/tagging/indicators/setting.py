@@ -61,6 +61,8 @@ class _Known:
 
     period: PeriodMention | None = None
     interval: Interval = (None, None)
+    span: PeriodMention | None = None
+    span_interval: Interval = (None, None)
     scope: ScopeMention | None = None
     code: str | None = None
     year: int | None = None
@@ -112,12 +114,23 @@ class SettingReader:
             # A stock counts at the end of what is said; what runs on has no end yet.
             runs = mention is not None and mention.to is not None
             start = end = end if runs else end or start
+        elif kind == "flow" and mention is self._known.period and self._spans(start, end):
+            # "Đến ngày 31/12/2020, Đảng bộ có ... Kết nạp 95 đảng viên": the point in time was
+            # for the stock of that sentence, the flow is of the span spoken of before.
+            mention, (start, end) = self._known.span, self._known.span_interval
         elif mention is not None and mention.kind == "now":
             start = None
         scope, code = self._scope(sentence, figure, end)
         return Setting(
             start, end, mention.text if mention else None, scope.text if scope else None, code
         )
+
+    def _spans(self, start: date | None, end: date | None) -> bool:
+        """Return whether an inherited point in time lies in the span spoken of before."""
+        first, last = self._known.span_interval
+        if end is None or first is None or last is None or start not in (None, end):
+            return False
+        return first <= end <= last
 
     def _open(self, surface: str) -> _Sentence:
         if self._base is None:
@@ -182,7 +195,9 @@ class SettingReader:
         if chosen is not None:
             known.period = chosen
             known.interval = self._dates(chosen, known)
-            end = known.interval[1]
+            start, end = known.interval
+            if start is not None and end is not None and start < end:
+                known.span, known.span_interval = chosen, known.interval
             if end is not None and chosen.kind not in ("day", "days", "now", "today"):
                 known.year = end.year
 
