@@ -28,6 +28,7 @@ from vankien.tagging.indicators.context import CHANGES, Reading, read_context
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import lexicon, passes_gate
+from vankien.tagging.indicators.lists import read_lists
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
 from vankien.tagging.indicators.sharing import Pending, is_of_others, share, whole_of
@@ -89,7 +90,17 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
                 sentence, surface, item, base, settings if coded else None, _kind(item, pending)
             )
             if figure.part_of is None and item.candidate is not None:
-                figure = replace(figure, part_of=_whole_before(figure, item, figures, sentence))
+                divided = _whole_before(figure, item, figures, sentence)
+                if divided is not None:
+                    figure = replace(figure, part_of=divided)
+                    if settings is not None and _is_flow(figures[divided].indicator):
+                        # The parts of a flow ("trong đó nữ 71") are of its interval.
+                        figure = replace(
+                            figure,
+                            setting=settings.read(
+                                surface, item.quantity.number_start, kind="flow", nth=_nth(item)
+                            ),
+                        )
             figures.append(figure)
     if document.tables:
         figures += table_figures(document, sentences, holds, len(figures))
@@ -169,6 +180,7 @@ def _read_figures(
 ) -> list[Pending]:
     pending: list[Pending] = []
     places = read_structure(surface, quantities, phrases)
+    roles = read_lists(surface, quantities, places, phrases, memory.topic, holds)
     for position, (quantity, place) in enumerate(zip(quantities, places, strict=True)):
         following = _next(quantities, position, surface)
         governor = pending[place.chained_to].reading if place.chained_to is not None else None
@@ -192,6 +204,7 @@ def _read_figures(
                 holds=holds,
             )
             item.candidate = best_frame(surface, quantity, place, phrases, scene)
+        item.role = roles.get(position)
         share(surface, pending, item, phrases.context, memory.topic)
         if item.part_of is None and item.candidate is not None and item.inherited_from is None:
             item.part_of = whole_of(surface, pending, item)
@@ -199,21 +212,34 @@ def _read_figures(
     return pending
 
 
+def _is_flow(code: str | None) -> bool:
+    return code is not None and load_codebook().indicators[code].kind == "flow"
+
+
+def _nth(item: Pending) -> tuple[int, int] | None:
+    """Return the place of a figure in a respective list, and the list's length."""
+    return item.role.nth if item.role is not None else None
+
+
 def _whole_before(
     figure: Figure, item: Pending, figures: list[Figure], sentence: Sentence
 ) -> int | None:
     """Return the figure that this one divides by the codebook's ``within``, or None."""
     indicator = item.indicator
-    if indicator is None or not indicator.within or figure.reading.measure in CHANGES:
+    divides = item.role is not None and item.role.divides
+    if indicator is None or figure.reading.measure not in ("level", "share"):
         return None
-    if figure.reading.measure not in ("level", "share"):
+    wholes = {*indicator.within, indicator.code} if divides else set(indicator.within)
+    if not wholes:
         return None
     value = figure.reading.value
     for index in range(len(figures) - 1, max(-1, len(figures) - 1 - REMEMBERED), -1):
         other = figures[index]
         if other.sentence is None or other.sentence < sentence.index - 1:
             break
-        if other.indicator not in indicator.within or other.reading.measure != "level":
+        if other.indicator not in wholes or other.reading.measure != "level":
+            continue
+        if divides and (other.sentence == figure.sentence or other.part_of is not None):
             continue
         if other.reading.status != figure.reading.status:
             continue
@@ -243,7 +269,7 @@ def _figure(
     quantity = item.quantity
     setting = NO_SETTING
     if settings is not None:
-        setting = settings.read(surface, quantity.number_start, kind=kind)
+        setting = settings.read(surface, quantity.number_start, kind=kind, nth=_nth(item))
     reading = item.reading
     if indicator is not None and indicator.code in _reductions():
         reading = _reduction(reading)

@@ -102,14 +102,27 @@ class SettingReader:
         if sentence.part is Part.TITLE and not self._title:
             self._title = surface
 
-    def read(self, surface: str, figure: int, *, kind: str | None) -> Setting:
+    def read(
+        self,
+        surface: str,
+        figure: int,
+        *,
+        kind: str | None,
+        nth: tuple[int, int] | None = None,
+    ) -> Setting:
         """Return period and scope of the figure at an offset of the current sentence.
 
         ``kind`` is the catalogue's: the period of a stock is one day, that of a flow the
-        whole interval.
+        whole interval.  ``nth`` is the figure's place in a respective list and the list's
+        length: of as many places or years before it, the one at the same place is its own.
         """
         sentence = self._open(surface)
         mention, (start, end) = self._period(sentence, figure)
+        if nth is not None and mention is not None and start is not None and end is not None:
+            years = end.year - start.year + 1
+            if mention.kind == "span" and years == nth[1]:
+                start = date(start.year + nth[0], 1, 1)
+                end = date(start.year, 12, 31)
         if kind == "stock":
             # A stock counts at the end of what is said; what runs on has no end yet.
             runs = mention is not None and mention.to is not None
@@ -120,7 +133,7 @@ class SettingReader:
             mention, (start, end) = self._known.span, self._known.span_interval
         elif mention is not None and mention.kind == "now":
             start = None
-        scope, code = self._scope(sentence, figure, end)
+        scope, code = self._scope(sentence, _respective(sentence, figure, nth), end)
         return Setting(
             start, end, mention.text if mention else None, scope.text if scope else None, code
         )
@@ -365,6 +378,15 @@ def _bracketed(surface: str, mention: PeriodMention, figure: int) -> bool:
     if closing < 0 or closing > figure:
         return False
     return bool(_DIGIT.search(surface, mention.end, closing))
+
+
+def _respective(sentence: _Sentence, figure: int, nth: tuple[int, int] | None) -> int:
+    """Return the offset before which the scope of a figure stands."""
+    if nth is None:
+        return figure
+    clause = sentence.surface.rfind(";", 0, figure) + 1
+    places = [s for s in _best_rank(sentence.scopes) if clause <= s.start and s.end <= figure]
+    return places[nth[0]].end if len(places) == nth[1] else figure
 
 
 def _choose_scope(sentence: _Sentence, figure: int) -> ScopeMention | None:

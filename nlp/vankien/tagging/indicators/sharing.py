@@ -23,6 +23,7 @@ from vankien.quantities.units import unit_after
 from vankien.tagging.indicators.context import CHANGES, Reading
 from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.lexicon import lexicon
+from vankien.tagging.indicators.lists import ListRole
 from vankien.tagging.indicators.structure import Place
 
 __all__ = ["Pending", "is_of_others", "share", "whole_of"]
@@ -50,6 +51,7 @@ class Pending:
     inherited_from: int | None = None
     part_of: int | None = None
     carried: bool = False
+    role: ListRole | None = None
 
     @property
     def indicator(self) -> Indicator | None:
@@ -65,6 +67,8 @@ def share(
     topic: Candidate | None,
 ) -> None:
     """Apply rules 1 to 4 to ``item``, the figure after ``pending``; ``topic`` is carried."""
+    if _of_list(pending, item):
+        return
     if _bracketed(pending, item) or _of_stock(surface, pending, item, context):
         return
     if _of_figure_before(surface, pending, item, context):
@@ -72,6 +76,29 @@ def share(
     if _listed(surface, pending, item) or _of_subgroup(surface, pending, item, context):
         return
     _from_sentence_before(pending, item, topic)
+
+
+def _of_list(pending: list[Pending], item: Pending) -> bool:
+    """What the words before a list say of a member that has none of its own."""
+    role = item.role
+    if role is None:
+        return False
+    if role.partner is not None:
+        base = pending[role.partner]
+        measure = item.reading.measure
+        if base.candidate is None or measure not in SHARED_MEASURES:
+            return False
+        if not _fits(base.candidate, measure):
+            return False
+        _take(item, base.candidate, role.partner, INHERITED)
+        return True
+    if role.candidate is None or not _fits(role.candidate, item.reading.measure):
+        return False
+    if item.candidate is not None and item.candidate.score >= OWN_WORDS:
+        return False
+    item.candidate = role.candidate
+    item.carried = True
+    return True
 
 
 def _take(item: Pending, base: Candidate, source: int | None, score: float) -> None:
