@@ -29,6 +29,7 @@ from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import lexicon, passes_gate
 from vankien.tagging.indicators.lists import read_lists
+from vankien.tagging.indicators.parts import Wholes, is_assessed, is_part
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
 from vankien.tagging.indicators.sharing import Pending, is_of_others, share, whole_of
@@ -36,10 +37,6 @@ from vankien.tagging.indicators.structure import plain_places, read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
 
 __all__ = ["Figure", "extract_figures"]
-
-REMEMBERED = 12
-"""Figures of earlier sentences among which the whole of a part is looked for."""
-
 
 @dataclass(slots=True)
 class _Memory:
@@ -68,6 +65,7 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
     holds = _holder(text)
     memory = _Memory()
     figures: list[Figure] = []
+    wholes = Wholes(figures)
     tabled = in_table(document)
     for sentence in sentences:
         if sentence.part not in CONTENT_PARTS or tabled(sentence.start):
@@ -90,7 +88,7 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
                 sentence, surface, item, base, settings if coded else None, _kind(item, pending)
             )
             if figure.part_of is None and item.candidate is not None:
-                divided = _whole_before(figure, item, figures, sentence)
+                divided = wholes.whole_of(figure, item, sentence)
                 if divided is not None:
                     figure = replace(figure, part_of=divided)
                     if settings is not None and _is_flow(figures[divided].indicator):
@@ -102,6 +100,8 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
                             ),
                         )
             figures.append(figure)
+            if coded:
+                wholes.note(item)
     if document.tables:
         figures += table_figures(document, sentences, holds, len(figures))
     return [calibrated(figure) for figure in check_figures(figures)]
@@ -208,6 +208,8 @@ def _read_figures(
         share(surface, pending, item, phrases.context, memory.topic)
         if item.part_of is None and item.candidate is not None and item.inherited_from is None:
             item.part_of = whole_of(surface, pending, item)
+        item.part = is_part(surface, item, phrases.context)
+        item.assessed = is_assessed(item, phrases.context)
         pending.append(item)
     return pending
 
@@ -219,36 +221,6 @@ def _is_flow(code: str | None) -> bool:
 def _nth(item: Pending) -> tuple[int, int] | None:
     """Return the place of a figure in a respective list, and the list's length."""
     return item.role.nth if item.role is not None else None
-
-
-def _whole_before(
-    figure: Figure, item: Pending, figures: list[Figure], sentence: Sentence
-) -> int | None:
-    """Return the figure that this one divides by the codebook's ``within``, or None."""
-    indicator = item.indicator
-    divides = item.role is not None and item.role.divides
-    if indicator is None or figure.reading.measure not in ("level", "share"):
-        return None
-    wholes = {*indicator.within, indicator.code} if divides else set(indicator.within)
-    if not wholes:
-        return None
-    value = figure.reading.value
-    for index in range(len(figures) - 1, max(-1, len(figures) - 1 - REMEMBERED), -1):
-        other = figures[index]
-        if other.sentence is None or other.sentence < sentence.index - 1:
-            break
-        if other.indicator not in wholes or other.reading.measure != "level":
-            continue
-        if divides and (other.sentence == figure.sentence or other.part_of is not None):
-            continue
-        if other.reading.status != figure.reading.status:
-            continue
-        if figure.reading.measure == "level":
-            whole = other.reading.value
-            if value is None or whole is None or value > whole or other.unit != figure.unit:
-                continue
-        return index
-    return None
 
 
 def _kind(item: Pending, pending: list[Pending]) -> str | None:

@@ -23,6 +23,7 @@ class Lexicon:
 
     chain: re.Pattern[str]
     filler: re.Pattern[str]
+    approximate: frozenset[str]
     joined: re.Pattern[str]
     document_gate: tuple[str, ...]
     sentence_gate: tuple[str, ...]
@@ -52,6 +53,7 @@ def lexicon() -> Lexicon:
     filler = _any([*data["fillers"], *data["approximations"]])
     approx = _any(data["approximations"])
     return Lexicon(
+        approximate=frozenset(w for phrase in data["approximations"] for w in phrase.split()),
         chain=re.compile(
             rf"[\s,]*(?:(?:{_any(data['joiners'])})\s+)?(?:(?:{approx})\s+)*", re.IGNORECASE
         ),

@@ -52,6 +52,8 @@ class Pending:
     part_of: int | None = None
     carried: bool = False
     role: ListRole | None = None
+    part: bool = False
+    assessed: bool = False
 
     @property
     def indicator(self) -> Indicator | None:
