@@ -138,7 +138,8 @@ class Indicator(_Model):
     hoàn thành"), ``fall_of`` the stock to which the percentage of such a reduction belongs;
     ``within`` names the indicators whose figures this one divides ("nữ" within members);
     ``not_nouns`` are counted nouns that it never counts unless words beside them say so
-    ("kết nạp 120 đoàn viên", but "kết nạp 12 đoàn viên vào Đảng");
+    ("kết nạp 120 đoàn viên", but "kết nạp 12 đoàn viên vào Đảng"); ``ended_by`` are words
+    directly before a figure that make it a fall of the stock ("xóa 6 bản trắng");
     ``domain`` are phrases of which the document must hold one.
     """
 
@@ -163,6 +164,7 @@ class Indicator(_Model):
     contrast: str | None = None
     within: list[str] = []
     not_nouns: list[str] = []
+    ended_by: list[str] = []
     domain: list[str] = []
 
 

@@ -80,6 +80,7 @@ class _Words:
     before: tuple[tuple[str, str], ...]
     after: tuple[tuple[str, str], ...]
     not_before: tuple[str, ...]
+    after_not: re.Pattern[str]
     all_before: tuple[str, ...]
     upward: re.Pattern[str]
     downward_from: re.Pattern[str]
@@ -114,6 +115,7 @@ def _words() -> _Words:
         before=tuple(before),
         after=tuple(after),
         not_before=tuple(approx["not_before"]),
+        after_not=re.compile(rf"(?<!\w)(?:{_any(approx['after_not'])})(?!\w)"),
         all_before=tuple(phrase for phrase, _ in before),
         upward=re.compile(rf"[^,;.()]{{0,60}}?(?<!\w)(?:{_any(approx['from_and_up'])})(?!\w)"),
         downward_from=re.compile(rf"(?<!\w)(?:{_any(approx['from'])})$"),
@@ -389,8 +391,9 @@ def _approx(lowered: str, start: int, end: int) -> str:
             return code
     right = lowered[end : end + 45]
     for phrase, code in words.after:
-        if phrase in right and re.match(
-            rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)", right
-        ):
+        if phrase not in right:
+            continue
+        match = re.match(rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)", right)
+        if match and not words.after_not.search(match.group()):
             return code
     return "exact"

@@ -36,7 +36,8 @@ _OPEN_GAP = re.compile(r"[^,;:.()]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a figure is meant; ``governed`` says that a word of its own gave the measure."""
+    """How a figure is meant; ``governed`` says that a word of its own gave the measure, ``surplus``
+    that the figure is by how much a plan was exceeded."""
 
     measure: str
     value: Decimal | None
@@ -44,6 +45,7 @@ class Reading:
     status: str
     baseline: str | None
     governed: bool = False
+    surplus: bool = False
 
 
 def _governs(
@@ -123,6 +125,7 @@ def read_context(
         status=_status(sentence, quantity, place.previous_end, measure, context),
         baseline=_baseline(sentence, quantity, change, following, measure, targets, context),
         governed=governed,
+        surplus=governed and exceeded is not None,
     )
 
 
@@ -141,14 +144,15 @@ def _change(
         hit = _governs(sentence, context.get(name, []), figure, gap=gap, digits=digits)
         if hit is not None and hit.start >= place.previous_end:
             found.append((hit, sign))
-    lack = _governs(sentence, context.get("lack", []), figure)
-    if lack is not None:
-        stop = sentence.find(";", quantity.end)
-        if any(
-            quantity.end <= hit.start and (stop < 0 or hit.start < stop)
-            for hit in context.get("baseline_words", [])
-        ):
-            found.append((lack, -1))
+    for name, sign in (("lack", -1), ("surplus", 1)):
+        word = _governs(sentence, context.get(name, []), figure)
+        if word is not None and quantity.unit != "%":
+            stop = sentence.find(";", quantity.end)
+            if any(
+                quantity.end <= hit.start and (stop < 0 or hit.start < stop)
+                for hit in context.get("baseline_words", [])
+            ):
+                found.append((word, sign))
     if not found:
         return None, 1
     hit, sign = max(found, key=lambda pair: (pair[0].end, pair[0].end - pair[0].start))

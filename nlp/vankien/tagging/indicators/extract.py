@@ -29,14 +29,16 @@ from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import lexicon, passes_gate
 from vankien.tagging.indicators.lists import read_lists
-from vankien.tagging.indicators.parts import Wholes, is_assessed, is_part
+from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
+from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
-from vankien.tagging.indicators.sharing import Pending, is_of_others, share, whole_of
+from vankien.tagging.indicators.sharing import is_of_others, share, whole_of
 from vankien.tagging.indicators.structure import plain_places, read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
 
 __all__ = ["Figure", "extract_figures"]
+
 
 @dataclass(slots=True)
 class _Memory:
@@ -46,11 +48,13 @@ class _Memory:
     sentence: int = -2
     topic: Candidate | None = None
     subjects: frozenset[int] = frozenset()
+    graded: str | None = None
 
     def enter(self, sentence: Sentence) -> None:
         """Forget what a new section or a gap of a sentence makes stale."""
         if sentence.section != self.section or sentence.index > self.sentence + 2:
             self.topic = None
+            self.graded = None
             self.subjects = frozenset()
         elif sentence.index > self.sentence + 1:
             self.topic = None
@@ -87,7 +91,14 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
             figure = _figure(
                 sentence, surface, item, base, settings if coded else None, _kind(item, pending)
             )
-            if figure.part_of is None and item.candidate is not None:
+            if (
+                figure.part_of is None
+                and item.inherited_from is not None
+                and figure.reading.measure == "share"
+            ):
+                # The share of a part is of the same whole ("kết nạp 12 nữ, đạt 40%").
+                figure = replace(figure, part_of=figures[base + item.inherited_from].part_of)
+            elif figure.part_of is None and item.candidate is not None:
                 divided = wholes.whole_of(figure, item, sentence)
                 if divided is not None:
                     figure = replace(figure, part_of=divided)
@@ -155,6 +166,7 @@ def _read_sentence(
         quantities = [q for q in quantities if q not in articles]
         if not quantities:
             return []
+    memory.graded = next((p.assessed for p in reversed(pending) if p.assessed), None)
     memory.subjects = frozenset(phrases.subjects) or memory.subjects
     last = next((p for p in reversed(pending) if p.candidate is not None), None)
     if last is not None:
@@ -202,14 +214,19 @@ def _read_figures(
                 carried=memory.subjects,
                 labelled=is_labelled(surface, quantity, place, phrases),
                 holds=holds,
+                graded=next((p.assessed for p in reversed(pending) if p.assessed), memory.graded),
             )
             item.candidate = best_frame(surface, quantity, place, phrases, scene)
         item.role = roles.get(position)
         share(surface, pending, item, phrases.context, memory.topic)
         if item.part_of is None and item.candidate is not None and item.inherited_from is None:
             item.part_of = whole_of(surface, pending, item)
+        item.rate = any(
+            place.label_start <= hit.start and hit.end <= quantity.number_start
+            for hit in phrases.context.get("share_subject", ())
+        )
         item.part = is_part(surface, item, phrases.context)
-        item.assessed = is_assessed(item, phrases.context)
+        item.assessed = assessed_family(surface, item, phrases.context)
         pending.append(item)
     return pending
 
@@ -245,6 +262,15 @@ def _figure(
     reading = item.reading
     if indicator is not None and indicator.code in _reductions():
         reading = _reduction(reading)
+    elif indicator is not None and indicator.ended_by and reading.measure == "level":
+        reading = _ended(reading, surface[: quantity.number_start], indicator.ended_by)
+    if (
+        quantity.approx == "over"
+        and (reading.measure == "target_ratio" or reading.surplus)
+        and surface[: quantity.number_start].rstrip().lower().endswith(lexicon().exceeding)
+    ):
+        # "vượt 5% kế hoạch" says by how much; it does not approximate.
+        quantity = replace(quantity, approx="exact")
     return Figure(
         sentence=sentence.index,
         quantity=replace(
@@ -282,6 +308,13 @@ def _reduction(reading: Reading) -> Reading:
         return reading
     measure = "level" if reading.measure == "change_abs" else "share"
     return replace(reading, measure=measure, value=abs(reading.value), baseline=None)
+
+
+def _ended(reading: Reading, before: str, words: list[str]) -> Reading:
+    """ "Xóa 6 bản trắng đảng viên": so many fewer are left."""
+    if reading.value is None or not before.rstrip().lower().endswith(tuple(words)):
+        return reading
+    return replace(reading, measure="change_abs", value=-reading.value)
 
 
 @cache

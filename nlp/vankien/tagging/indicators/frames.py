@@ -67,7 +67,8 @@ class Scene:
     ``measure`` is how it is meant, ``topic`` the family of the figure before, ``whole`` the
     offset of the figure that it is a part of (-1: none), ``carried`` the subject phrases of
     the sentence before, ``labelled`` says that the figure's label is a phrase of the codebook,
-    ``holds`` whether the document holds a phrase.
+    ``holds`` whether the document holds a phrase, ``graded`` the family of those that were
+    graded ("members", "orgs", "cadres"), where a figure before counts them.
     """
 
     measure: str
@@ -76,6 +77,7 @@ class Scene:
     carried: frozenset[int]
     labelled: bool
     holds: Callable[[str], bool]
+    graded: str | None = None
 
     @property
     def changed(self) -> bool:
@@ -160,7 +162,7 @@ def best_frame(
         best is not None
         and event is not None
         and best.indicator.kind == "stock"
-        and best.qualifier is None
+        and (best.qualifier is None or event.evidence_end() > best.evidence_end())
         and not best.indicator.within
         and not _nearer(best, event, quantity)
         and event.score >= best.score - EVENT_MARGIN
@@ -225,6 +227,10 @@ def _score(
         return None
     if indicator.reduction and quantity.origin is not None:
         return None  # "giảm từ 2.300 xuống 2.071" states a stock
+    if scene.graded is not None and quantity.unit in (None, "%"):
+        family, _, name = indicator.code.partition(".")
+        if name.startswith("graded") and family != scene.graded:
+            return None
     if frame.part and scene.topic != indicator.code.partition(".")[0]:
         return None
     number = compiled.number
@@ -237,7 +243,13 @@ def _score(
         score += value
     if frame.triggers:
         trigger, value = _trigger(
-            sentence, quantity, place, scene, phrases.triggers.get(number, []), frame.reach
+            sentence,
+            quantity,
+            place,
+            scene,
+            phrases.triggers.get(number, []),
+            frame.reach,
+            event=indicator.kind == "flow",
         )
         if trigger is None:
             return None
@@ -324,6 +336,7 @@ def _head(
             and hit.end <= quantity.number_start
             and place.anchor - hit.end <= LEFT_REACH
             and _open_to_left(quantity, place, scene, hit)
+            and not lexicon().locative.search(sentence, max(0, hit.start - 16), hit.start)
         ):
             gained = HEAD_BEFORE - PER_CHARACTER * max(0, place.anchor - hit.end)
             gained -= PER_FIGURE * sum(1 for f in place.figures_before if hit.end <= f)
@@ -366,11 +379,15 @@ def _trigger(
     scene: Scene,
     hits: list[Hit],
     reach: int,
+    *,
+    event: bool,
 ) -> tuple[Hit | None, float]:
     best: Hit | None = None
     value = 0.0
     for hit in hits:
         if hit.end <= quantity.number_start:
+            if event and _bracketed_off(sentence, hit, quantity.number_start):
+                continue
             distance = max(0, place.anchor - hit.end)
             if hit.start >= place.anchor:
                 distance = quantity.number_start - hit.end
@@ -405,6 +422,15 @@ def _trigger(
         if gained > 0 and (best is None or gained > value):
             best, value = hit, gained
     return best, value
+
+
+def _bracketed_off(sentence: str, hit: Hit, figure: int) -> bool:
+    """Say whether a word stands in a bracket that closed before the figure."""
+    closing = sentence.find(")", hit.end, figure)
+    if closing < 0:
+        return False
+    opening = sentence.rfind("(", 0, hit.start)
+    return opening > sentence.rfind(")", 0, hit.start)
 
 
 def _qualifier(sentence: str, quantity: Quantity, place: Place, hits: list[Hit]) -> Hit | None:

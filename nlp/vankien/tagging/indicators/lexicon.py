@@ -24,6 +24,9 @@ class Lexicon:
     chain: re.Pattern[str]
     filler: re.Pattern[str]
     approximate: frozenset[str]
+    exceeding: tuple[str, ...]
+    locative: re.Pattern[str]
+    assessed_nouns: tuple[tuple[str, str], ...]
     joined: re.Pattern[str]
     document_gate: tuple[str, ...]
     sentence_gate: tuple[str, ...]
@@ -53,6 +56,11 @@ def lexicon() -> Lexicon:
     filler = _any([*data["fillers"], *data["approximations"]])
     approx = _any(data["approximations"])
     return Lexicon(
+        assessed_nouns=tuple(data["assessed_nouns"].items()),
+        locative=re.compile(
+            rf"(?<!\w)(?:{_any(data['locatives'])}) (?:(?:các|những) )?\Z", re.IGNORECASE
+        ),
+        exceeding=tuple(load_yaml(codebook_dir() / "context.yaml")["exceed"]),
         approximate=frozenset(w for phrase in data["approximations"] for w in phrase.split()),
         chain=re.compile(
             rf"[\s,]*(?:(?:{_any(data['joiners'])})\s+)?(?:(?:{approx})\s+)*", re.IGNORECASE

@@ -21,10 +21,13 @@ from vankien.language.cues import Hit
 from vankien.tagging.indicators.context import CHANGES
 from vankien.tagging.indicators.figure import Figure
 from vankien.tagging.indicators.lexicon import lexicon
-from vankien.tagging.indicators.sharing import Pending
+from vankien.tagging.indicators.pending import Pending
 
-__all__ = ["Wholes", "is_assessed", "is_part"]
+__all__ = ["Wholes", "assessed_family", "is_part"]
 
+STEP, OUTCOME = 1, 2
+LEADER_WORDS = 2
+"""Words that name the place between a word such as "nhiều nhất" and its figure."""
 REMEMBERED = 12
 """Figures of earlier sentences among which the whole of a part is looked for."""
 
@@ -37,15 +40,17 @@ class Wholes:
 
     figures: list[Figure]
     assessed: set[int] = field(default_factory=set)
-    parts: set[int] = field(default_factory=set)
+    parts: dict[int, int] = field(default_factory=dict)
 
     def note(self, item: Pending) -> None:
         """Keep in mind the figure that was added last."""
         last = len(self.figures) - 1
         if item.assessed:
             self.assessed.add(last)
-        if item.part or self.figures[last].part_of is not None:
-            self.parts.add(last)
+        if self.figures[last].part_of is not None:
+            self.parts[last] = OUTCOME
+        elif item.part:
+            self.parts[last] = item.part
 
     def whole_of(self, figure: Figure, item: Pending, sentence: Sentence) -> int | None:
         """Return the position of the figure that ``figure`` divides, or None."""
@@ -55,9 +60,7 @@ class Wholes:
             return None
         divides = item.role is not None and item.role.divides
         graded = _GRADED.search(indicator.code) is not None
-        near = range(
-            len(self.figures) - 1, max(-1, len(self.figures) - 1 - REMEMBERED), -1
-        )
+        near = range(len(self.figures) - 1, max(-1, len(self.figures) - 1 - REMEMBERED), -1)
         for index in near:
             other = self.figures[index]
             if other.sentence is None or other.sentence < sentence.index - 1:
@@ -72,12 +75,15 @@ class Wholes:
                     return index
                 continue
             if other.indicator in indicator.within:
-                if measure == "share" and other.sentence != figure.sentence and not item.part:
-                    continue
+                if measure == "share" and other.sentence != figure.sentence and item.rate:
+                    continue  # "Tỷ lệ đảng viên nữ đạt 35%" is of the stock at large
             elif graded and index in self.assessed:
                 if other.indicator not in (None, indicator.code):
                     continue
-            elif not (same and index not in self.parts and (divides or item.part)):
+            elif not (
+                (same and self.parts.get(index, 0) < item.part)
+                or (same and divides and index not in self.parts)
+            ):
                 continue
             if divides and other.sentence == figure.sentence:
                 continue
@@ -94,27 +100,43 @@ def _fits(part: Figure, whole: Figure, *, bare: bool) -> bool:
     return bare or part.unit == whole.unit or part.quantity.dimension == whole.quantity.dimension
 
 
-def is_part(surface: str, item: Pending, context: dict[str, list[Hit]]) -> bool:
-    """Say whether words beside a figure make it a part of one before it."""
+def is_part(surface: str, item: Pending, context: dict[str, list[Hit]]) -> int:
+    """Return how words beside a figure make it a part of one before it.
+
+    0: not; :data:`STEP`: by what was done with it ("đã giải quyết 25 đơn");
+    :data:`OUTCOME`: by what came of it or who they are ("5 đơn tố sai", "4 đồng chí nữ").
+    """
     place, quantity = item.place, item.quantity
     label = (place.label_start, quantity.number_start)
     after = (quantity.number_end, max(place.phrase_end, quantity.end))
-    if _holds(context, ("subset", "subgroups"), label) or _holds(context, ("subset_after",), after):
-        return True
+    if _holds(context, ("subgroups",), label) or _holds(context, ("subset_after",), after):
+        return OUTCOME
+    if _leads(surface, context, label):
+        return OUTCOME
+    if _holds(context, ("subset",), label):
+        return STEP
     if quantity.unit != "%" or item.reading.measure != "share":
-        return False
+        return 0
     if any(word not in lexicon().approximate for word in surface[slice(*label)].lower().split()):
-        return False
-    return any(
+        return 0
+    own = any(
         not surface[quantity.end : hit.start].strip()
         for hit in context.get("predicates", ())
         if quantity.end <= hit.start < after[1]
     )
+    return OUTCOME if own else 0
 
 
-def _holds(
-    context: dict[str, list[Hit]], lists: tuple[str, ...], zone: tuple[int, int]
-) -> bool:
+def _leads(surface: str, context: dict[str, list[Hit]], label: tuple[int, int]) -> bool:
+    """Say whether a place is set apart: "nhiều nhất là thành phố X 806", "riêng huyện Y"."""
+    return any(
+        label[0] <= hit.start and len(surface[hit.end : label[1]].split()) >= LEADER_WORDS
+        for hit in context.get("leaders", ())
+        if hit.end <= label[1]
+    )
+
+
+def _holds(context: dict[str, list[Hit]], lists: tuple[str, ...], zone: tuple[int, int]) -> bool:
     return any(
         zone[0] <= hit.start and hit.end <= zone[1]
         for name in lists
@@ -122,10 +144,19 @@ def _holds(
     )
 
 
-def is_assessed(item: Pending, context: dict[str, list[Hit]]) -> bool:
-    """Say whether a figure counts those that were graded ("38 chi bộ được xếp loại")."""
-    end = item.place.phrase_end
+def assessed_family(surface: str, item: Pending, context: dict[str, list[Hit]]) -> str | None:
+    """Return whom a figure counts as graded ("38 chi bộ được xếp loại"): "members", "orgs",
+    "cadres", or None."""
+    if item.reading.measure != "level":
+        return None
+    end = max(item.place.phrase_end, item.quantity.end)
     # "được đánh giá, xếp loại là 4.200 đồng chí": the words may stand before the figure.
-    return item.reading.measure == "level" and _holds(
-        context, ("assessed",), (item.place.previous_end, max(end, item.quantity.end))
-    )
+    start = item.place.label_start if item.place.previous_end else 0
+    if not _holds(context, ("assessed",), (start, end)):
+        return None
+    if item.quantity.dimension == "organisation":
+        return "orgs"
+    words = surface[start:end].lower()
+    found = [(words.rfind(noun), family) for noun, family in lexicon().assessed_nouns]
+    place, family = max(found)
+    return family if place >= 0 else None

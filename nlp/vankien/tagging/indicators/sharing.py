@@ -14,19 +14,20 @@ Rules, in order (CODES.md, rules 9 to 11):
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import replace
 
-from vankien.codebook import Indicator, load_codebook
+from vankien.codebook import load_codebook
 from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
 from vankien.quantities.units import unit_after
-from vankien.tagging.indicators.context import CHANGES, Reading
+from vankien.tagging.indicators.context import CHANGES
 from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.lexicon import lexicon
-from vankien.tagging.indicators.lists import ListRole
+from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.structure import Place
 
-__all__ = ["Pending", "is_of_others", "share", "whole_of"]
+__all__ = ["is_of_others", "share", "whole_of"]
 
 INHERITED = 2.1
 """Score of an indicator taken over from a figure of the sentence."""
@@ -37,28 +38,9 @@ CARRIED = 1.8
 OWN_WORDS = 3.4
 """A candidate with this score has words of its own and is not overruled."""
 
+_OF_TIME = re.compile(r"\s*(?:năm|quý|tháng) (?:\d|I|V)", re.IGNORECASE)
+
 SHARED_MEASURES = (*CHANGES, "target_ratio", "share", "rank")
-
-
-@dataclass(slots=True)
-class Pending:
-    """A figure of the sentence at hand, with offsets in the sentence."""
-
-    quantity: Quantity
-    reading: Reading
-    place: Place
-    candidate: Candidate | None
-    inherited_from: int | None = None
-    part_of: int | None = None
-    carried: bool = False
-    role: ListRole | None = None
-    part: bool = False
-    assessed: bool = False
-
-    @property
-    def indicator(self) -> Indicator | None:
-        """The indicator of the figure, or None."""
-        return self.candidate.indicator if self.candidate else None
 
 
 def share(
@@ -77,7 +59,7 @@ def share(
         return
     if _listed(surface, pending, item) or _of_subgroup(surface, pending, item, context):
         return
-    _from_sentence_before(pending, item, topic)
+    _from_sentence_before(pending, item, topic, context)
 
 
 def _of_list(pending: list[Pending], item: Pending) -> bool:
@@ -338,7 +320,9 @@ def _ratio_again(pending: list[Pending], item: Pending, context: dict[str, list[
     if not reached:
         return
     earlier = [p for p in pending if p.reading.measure == "target_ratio"]
-    stated = pending[-1].reading.status == "target" and pending[-1].reading.measure == "level"
+    stated = any(
+        p.reading.status == "target" and p.reading.measure == "level" for p in pending[-2:]
+    )
     if earlier or stated:
         item.reading = replace(
             item.reading,
@@ -386,6 +370,8 @@ def whole_of(surface: str, pending: list[Pending], item: Pending) -> int | None:
     zone, quantity = item.place.zone, item.quantity
     if zone < 0 or item.reading.measure not in ("level", "share"):
         return None
+    if _OF_TIME.match(surface, item.place.label_start):
+        return None  # "năm 2018: 109, năm 2019: 104" divide nothing
     if surface.count(";", zone, quantity.number_start) and surface[zone] != ":":
         return None
     for index in range(len(pending) - 1, -1, -1):
@@ -465,8 +451,9 @@ def _divides(pending: list[Pending], index: int, item: Pending) -> bool:
     value, whole = item.reading.value, base.reading.value
     if value is None or whole is None or value > whole:
         return False
-    dimension = quantity.dimension
-    if dimension is not None and base.quantity.dimension not in (None, dimension):
+    # Posts are cut with the persons on them ("2.418 biên chế, trong đó 486 công chức").
+    both = {quantity.dimension, base.quantity.dimension} - {None}
+    if len(both) > 1 and both != {"person", "post"}:
         return False
     taken = sum(
         p.reading.value or 0
@@ -479,10 +466,17 @@ def _divides(pending: list[Pending], index: int, item: Pending) -> bool:
     return taken + value <= whole
 
 
-def _from_sentence_before(pending: list[Pending], item: Pending, topic: Candidate | None) -> None:
+def _from_sentence_before(
+    pending: list[Pending],
+    item: Pending,
+    topic: Candidate | None,
+    context: dict[str, list[Hit]],
+) -> None:
     """Rule 4: ellipsis from the sentence before."""
     quantity = item.quantity
     if topic is None or item.candidate is not None:
+        return
+    if is_of_others(quantity, item.place, context):
         return
     if any(p.candidate is not None and not p.carried for p in pending):
         return
