@@ -325,6 +325,10 @@ def _head(
     best: Hit | None = None
     value = 0.0
     for hit in hits:
+        if hit.end <= quantity.number_start and lexicon().locative.search(
+            sentence, max(0, hit.start - 16), hit.start
+        ):
+            continue
         if quantity.number_end <= hit.start <= place.phrase_end:
             between = sentence[quantity.number_end : hit.start].strip(" %")
             first = between.lower() in lexicon().transparent or hit.start <= quantity.end
@@ -336,7 +340,6 @@ def _head(
             and hit.end <= quantity.number_start
             and place.anchor - hit.end <= LEFT_REACH
             and _open_to_left(quantity, place, scene, hit)
-            and not lexicon().locative.search(sentence, max(0, hit.start - 16), hit.start)
         ):
             gained = HEAD_BEFORE - PER_CHARACTER * max(0, place.anchor - hit.end)
             gained -= PER_FIGURE * sum(1 for f in place.figures_before if hit.end <= f)
