@@ -17,6 +17,7 @@ from typing import Any
 
 from vankien.batch.options import digest_of
 from vankien.errors import OutputError, ReadError, UsageError
+from vankien.reading.archives import INSIDE
 from vankien.records import ErrorRecord
 
 __all__ = ["Chunk", "Item", "examine", "expand", "hash_file", "make_chunks"]
@@ -43,6 +44,13 @@ class Item:
     stop: int | None = None
     first_row: int = 1
     error: tuple[str, str, str] | None = None
+
+    @property
+    def given(self) -> str:
+        """The file that was given: of a file in an archive, the archive."""
+        if INSIDE not in self.path or Path(self.path).exists():
+            return self.path
+        return self.path.partition(INSIDE)[0]
 
     @property
     def key(self) -> str:
@@ -81,8 +89,9 @@ class Chunk:
 def expand(inputs: Sequence[str | Path], *, out: str | None = None) -> list[str]:
     """Return the files behind files, folders and fsspec addresses, sorted, each once.
 
-    Folders are walked; hidden files and the output folder are left out.  Raises UsageError
-    (V206) for an input that does not exist and (V201) when nothing is left.
+    Folders are walked, links to folders not; archives are files here (:func:`examine` walks
+    them).  Hidden files and the output folder are left out.  Raises UsageError (V206) for an
+    input that does not exist and (V201) when nothing is left.
     """
     found: set[str] = set()
     inside = str(Path(out).resolve()) if out and "://" not in out else None
@@ -156,10 +165,36 @@ def hash_file(path: str) -> tuple[str, int]:
 def examine(path: str, target: int) -> list[Item]:
     """Return the items of one file: one for a document, several for a large row file.
 
-    ``target`` is the size of a range of rows in bytes, usually CHUNK_BYTES.  A row file
-    that cannot be cut is one item with its error.  Raises ReadError where the file cannot
-    be opened.
+    An archive gives the items of its files, by address (``a.zip!/b.docx``); what of it cannot
+    be read is an item with its error.  ``target`` is the size of a range of rows in bytes,
+    usually CHUNK_BYTES.  A row file that cannot be cut is one item with its error.  Raises
+    ReadError where the file cannot be opened, or the archive is damaged or beyond its bounds
+    (:class:`vankien.reading.archives.ArchiveLimits`).
     """
+    from vankien.reading.streams import members_of
+
+    members = members_of(path)
+    if members is None:
+        return _examine_file(path, target)
+    if not members:
+        raise ReadError("V101", path)
+    items: list[Item] = []
+    for member in members:
+        if isinstance(member, ReadError):
+            items.append(_failed(member, "read"))
+            continue
+        try:
+            items += _examine_file(member.address, target)
+        except ReadError as error:
+            items.append(_failed(error, "read"))
+    return sorted(items, key=lambda item: item.order)
+
+
+def _failed(error: ReadError, stage: str) -> Item:
+    return Item(error.source, 0, "", error=(stage, error.code, str(error)))
+
+
+def _examine_file(path: str, target: int) -> list[Item]:
     from vankien.reading.rows import is_row_file, row_ranges
 
     sha256, size = hash_file(path)

@@ -223,14 +223,14 @@ class _Job:
         seen = self._known_files(before, set(paths))
         for number in range(len(tasks)):
             for plain in reports[number]["items"]:
-                found = [Item.from_json(item) for item in plain]
-                first = found[0]
-                if first.sha256 and first.size:
-                    original = seen.setdefault(first.sha256, first.path)
-                    if original != first.path:
-                        identical[first.path] = original
-                        continue
-                items += found
+                # An archive has items of several files, a file of rows several of one.
+                for item in map(Item.from_json, plain):
+                    if item.sha256 and item.size:
+                        original = seen.setdefault(item.sha256, item.path)
+                        if original != item.path:
+                            identical[item.path] = original
+                            continue
+                    items.append(item)
         return items, identical
 
     def _known_files(self, before: Manifest | None, given: set[str]) -> dict[str, str]:
@@ -238,7 +238,7 @@ class _Job:
         return {
             item.sha256: item.path
             for item, _ in self._earlier(before)
-            if item.sha256 and item.size and item.path not in given
+            if item.sha256 and item.size and item.given not in given
         }
 
     def _earlier(self, before: Manifest | None) -> list[tuple[Item, dict[str, Any]]]:
@@ -254,7 +254,7 @@ class _Job:
         given = set(paths)
 
         def stale(item: Item, row: dict[str, Any]) -> bool:
-            if item.path not in given:
+            if item.given not in given:
                 return False
             return item.key not in current or row["limits"] not in ("", str(self.limits))
 
@@ -262,7 +262,7 @@ class _Job:
         keep = {item.key for item, row in earlier if not stale(item, row)}
         if len(keep) < len(earlier):
             # What was left out for repeating an id may be the first to have it now.
-            keep -= {i.key for i, row in earlier if row["repeated"] and i.path in given}
+            keep -= {i.key for i, row in earlier if row["repeated"] and i.given in given}
         todo = [item for item in items if item.key not in keep]
         markers = self.store.markers()
         done: set[str] = set()

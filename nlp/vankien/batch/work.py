@@ -392,7 +392,7 @@ def _cells(document: Document) -> list[CellRecord]:
         CellRecord(
             doc_id=document.doc_id,
             table=table.index,
-            page=table.page,
+            page=document.page_at(cell.start) or table.page,
             row=cell.row,
             column=cell.column,
             text=cell.text,

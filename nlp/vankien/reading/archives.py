@@ -2,11 +2,11 @@
 
 A member has an address of its own, ``archive.zip!/folder/report.docx``, and archives in
 archives ``a.zip!/b.tar!/c.txt``; :func:`vankien.reading.streams.open_bytes` opens such an
-address like a file.  Nothing is ever written to disk, so that names with ``..`` or a leading
-stroke can do no harm; links and devices are refused.
+address like a file.  No member is ever written under its name, so that names with ``..`` or
+a leading stroke can do no harm; links and devices are refused.
 
-Where to start reading: :func:`archive_members` lists the addresses, :func:`member_bytes`
-gives what one of them holds.
+Where to start reading: :func:`archive_members` lists the addresses,
+:mod:`vankien.reading.open_archives` gives what one of them holds.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ __all__ = [
     "INSIDE",
     "ArchiveLimits",
     "ArchiveMember",
+    "archive_errors",
     "archive_form",
     "archive_members",
-    "member_bytes",
+    "bounded",
 ]
 
 INSIDE = "!/"
@@ -39,6 +40,9 @@ INSIDE = "!/"
 _PLAIN_BLOCK = 1 << 20
 _TAR_MARK = slice(257, 262)
 _OFFICE = frozenset({"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"})
+_OFFICE_NAMES = (".docx", ".docm", ".xlsx", ".pptx", ".odt", ".ods", ".epub")
+_ARCHIVE_NAMES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")
+_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _FAILURES = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -106,9 +110,11 @@ def archive_form(stream: IO[bytes]) -> str | None:
 
 
 @contextmanager
-def _errors(source: str) -> Iterator[None]:
+def archive_errors(source: str) -> Iterator[None]:
     try:
         yield
+    except ReadError:
+        raise
     except _FAILURES as error:
         if isinstance(error, RuntimeError) and "password" in str(error).lower():
             raise ReadError("V104", source) from error
@@ -141,7 +147,7 @@ def _walk(
     form = archive_form(stream)
     if form is None:
         raise ReadError("V121", source, detail="it is damaged or no archive")
-    with _errors(source):
+    with archive_errors(source):
         if form == "zip":
             with zipfile.ZipFile(stream) as archive:
                 for info in archive.infolist():
@@ -192,23 +198,36 @@ def _member(
     if size > limits.member_bytes:
         yield ReadError("V111", address, detail=f"{size:,} bytes")
         return
-    if not address.lower().endswith((".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")):
+    inner = None
+    if not address.lower().endswith(_OFFICE_NAMES):
+        stream = opened()
+        if stream is None:
+            return
+        with stream:
+            inner = _inner_archive(stream, address, limits)
+    if inner is None:
         yield ArchiveMember(address, size)
         return
     if depth >= limits.depth:
         yield ReadError("V111", address, detail=f"more than {limits.depth} archives in archives")
         return
-    stream = opened()
-    if stream is None:
-        return
-    with stream:
-        inner = io.BytesIO(_bounded(stream, address, limits))
     try:
         yield from _walk(inner, address, limits, count, depth + 1)
     except ReadError as error:
         if error.source == archive:  # the bounds of the whole
             raise
         yield error
+
+
+def _inner_archive(stream: IO[bytes], address: str, limits: ArchiveLimits) -> IO[bytes] | None:
+    """Return a member that is an archive itself, by its content; None where it is none."""
+    head = stream.read(512)
+    if not head.startswith(_MARKS) and head[_TAR_MARK] != b"ustar":
+        return None
+    inner = io.BytesIO(head + bounded(stream, address, limits))
+    # What is named an archive and cannot be opened as one is damaged, not a document.
+    named = address.lower().endswith(_ARCHIVE_NAMES)
+    return inner if named or archive_form(inner) is not None else None
 
 
 def _hidden(name: str) -> bool:
@@ -218,51 +237,9 @@ def _hidden(name: str) -> bool:
     )
 
 
-def _bounded(stream: IO[bytes], address: str, limits: ArchiveLimits) -> bytes:
+def bounded(stream: IO[bytes], address: str, limits: ArchiveLimits) -> bytes:
     """Read a member; what it unpacks to counts, not what the archive says of it."""
     data = stream.read(limits.member_bytes + 1)
     if len(data) > limits.member_bytes:
         raise ReadError("V111", address, detail=f"more than {limits.member_bytes:,} bytes")
     return data
-
-
-def member_bytes(
-    stream: IO[bytes], source: str, names: list[str], *, limits: ArchiveLimits = DEFAULT
-) -> bytes:
-    """Return the bytes of a member; ``names`` leads to it through archives in archives.
-
-    Raises ReadError: V104 protected, V109 not there, V111 beyond the limits, V121 damaged.
-    """
-    data = b""
-    for depth, name in enumerate(names):
-        if depth >= limits.depth:
-            raise ReadError("V111", source, detail=f"more than {limits.depth} archives in archives")
-        data = _one(stream, source, name, limits)
-        source = f"{source}{INSIDE}{name}"
-        stream = io.BytesIO(data)
-    return data
-
-
-def _one(stream: IO[bytes], source: str, name: str, limits: ArchiveLimits) -> bytes:
-    address = f"{source}{INSIDE}{name}"
-    form = archive_form(stream)
-    if form is None:
-        raise ReadError("V121", source, detail="it is damaged or no archive")
-    with _errors(address):
-        if form == "zip":
-            with zipfile.ZipFile(stream) as archive:
-                try:
-                    info = archive.getinfo(name)
-                except KeyError as error:
-                    raise ReadError("V109", address, detail="no such file inside") from error
-                with archive.open(info) as member:
-                    return _bounded(member, address, limits)
-        with tarfile.open(fileobj=stream, mode="r:*") as packed:
-            for count, entry in enumerate(packed):
-                if count > limits.members:
-                    raise ReadError("V111", source, detail=f"more than {limits.members:,} files")
-                if entry.name == name and entry.isfile():
-                    found = packed.extractfile(entry)
-                    if found is not None:
-                        return _bounded(found, address, limits)
-    raise ReadError("V109", address, detail="no such file inside")

@@ -23,9 +23,9 @@ from vankien.reading.archives import (
     ArchiveMember,
     archive_form,
     archive_members,
-    member_bytes,
 )
 from vankien.reading.encodings import decode_as, detect
+from vankien.reading.open_archives import member_bytes
 from vankien.reading.text import encoding_of
 
 __all__ = [
@@ -72,8 +72,7 @@ def open_bytes(path: str) -> IO[bytes]:
     """
     outer, *inside = path.split(INSIDE)
     if inside and not Path(path).exists():
-        with open_bytes(outer) as archive:
-            return io.BytesIO(member_bytes(archive, outer, inside))
+        return io.BytesIO(member_bytes(outer, _state(outer), inside, lambda: open_bytes(outer)))
     try:
         if "://" not in path:
             return Path(path).open("rb")
@@ -85,6 +84,21 @@ def open_bytes(path: str) -> IO[bytes]:
         detail = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise ReadError("V109", path, detail=detail) from error
     return stream
+
+
+def _state(path: str) -> str:
+    """Return what changes with a file: its size and time, or what its store says of it."""
+    try:
+        if "://" not in path:
+            found = Path(path).stat()
+            return f"{found.st_size} {found.st_mtime_ns}"
+        import fsspec
+
+        fs, inner = fsspec.core.url_to_fs(path)
+        return str(sorted(fs.info(inner).items(), key=str))
+    except (OSError, ValueError, ImportError) as error:
+        detail = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise ReadError("V109", path, detail=detail) from error
 
 
 def members_of(path: str) -> list[ArchiveMember | ReadError] | None:
