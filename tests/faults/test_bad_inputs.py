@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.batch.conftest import article, rows_of
+from tests.batch.conftest import article, contents, rows_of
 from vankien.batch.run import extract
+from vankien.documents import Document
+from vankien.errors import ReadError
 
 BINARY = bytes(range(256)) * 8
 
@@ -186,3 +191,75 @@ def test_hostile_files_are_one_row_each(tmp_path: Path, name: str, data: bytes) 
     assert str(folder / "tot.txt") in sources
     assert sum(str(folder / name) in source for source in sources) == 1
     assert run.rows["documents"] + sum(run.errors.values()) == 2
+
+
+@pytest.mark.parametrize("name", ["b.txt", "c.jsonl"])
+def test_a_disk_that_fails_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """An error of the disk at any reading of a file, and in its midst; then the disk is well."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number, bare in enumerate(("a.txt", "b.txt", "d.txt")):
+        (folder / bare).write_text(article(number), "utf-8")
+    rows = [json.dumps({"id": f"{n}", "text": article(n)}) for n in range(10, 30)]
+    (folder / "c.jsonl").write_text("\n".join(rows), "utf-8")
+    extract(folder, out=tmp_path / "calm", workers=0)
+    opened = Path.open
+    failing = struck = 0
+
+    class Failing(io.FileIO):
+        """The second block of this file cannot be read."""
+
+        def readinto(self, buffer: Any) -> int:
+            if self.tell():
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return super().readinto(memoryview(buffer)[:2_000])  # type: ignore[arg-type]
+
+    def opening(path: Path, *arguments: Any, **options: Any) -> Any:
+        nonlocal failing
+        if path == folder / name:
+            failing -= 1
+            if failing == 0:
+                return io.BufferedReader(Failing(path), 2_000)
+        return opened(path, *arguments, **options)
+
+    for number in range(1, 12):
+        out = tmp_path / f"out-{number}"
+        failing = number
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "open", opening)
+            done = extract(folder, out=out, workers=0)
+        if failing > 0:
+            assert not done.errors
+            break
+        struck += bool(done.errors)
+        assert done.errors in ({}, {"V109": 1}) and done.rows["documents"] >= 3
+        extract(folder, out=out, workers=0)
+        again = extract(folder, out=out, workers=0)
+        assert again.new_chunks == 0 and not again.errors
+        one, other = contents(out), contents(tmp_path / "calm")
+        one["run.json"].pop("chunks"), other["run.json"].pop("chunks")
+        assert one == other, f"reading {number} of {name} failed"
+    assert struck >= 2
+
+
+def test_a_file_is_tried_again_when_its_program_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever installs what the message asks for runs the same command again."""
+    path = tmp_path / "cu.doc"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + BINARY)
+    calls: list[str] = []
+
+    def read(source: str, **_: Any) -> Any:
+        calls.append(source)
+        raise ReadError("V120", source)
+
+    monkeypatch.setattr("vankien.reading.read", read, raising=False)
+    assert extract(path, out=tmp_path / "out", workers=0).errors == {"V120": 1}
+    monkeypatch.setattr(
+        "vankien.reading.read", lambda source, **_: Document("x", source, "Chi bộ họp.")
+    )
+    done = extract(path, out=tmp_path / "out", workers=0)
+    assert len(calls) == 1 and done.rows["documents"] == 1 and not done.errors

@@ -133,6 +133,7 @@ class RemoteFolder:
 
     def exists(self, name: str = "") -> bool:
         """Say whether a file or folder exists."""
+        self._fs.invalidate_cache()
         return bool(self._fs.exists(self._full(name)))
 
     def make(self, name: str = "") -> None:
@@ -150,6 +151,7 @@ class RemoteFolder:
 
     def size(self, name: str) -> int | None:
         """Return the bytes of a file, None where it is absent."""
+        self._fs.invalidate_cache()  # another process may have written it
         try:
             info = self._fs.info(self._full(name))
         except (FileNotFoundError, NotADirectoryError):

@@ -44,6 +44,12 @@ SLOWEST = 5
 LIMIT_CODES = frozenset({"V117", "V118", "V119"})
 """Errors that a run with other limits may not have: their items are tried again then."""
 
+PASSING_CODES = frozenset({"V109", "V112", "V114", "V120"})
+"""Errors of the disk or of what is installed: their items are tried again in the next run."""
+
+AGAIN = "again"
+"""What an item with a passing error was tried under; no run has such limits."""
+
 
 def perform(task: Plain, note: Note) -> Plain:
     """Do one task and return its report.
@@ -164,14 +170,21 @@ class _ChunkWork:
     def _state(self, number: int) -> Plain:
         """Return what is known of an item after the run."""
         failed = self.found.failed.get(number, [])
-        limited = any(code in LIMIT_CODES for code in failed)
         return {
             **self.items[number].to_json(),
             "documents": self.found.documents[number],
             "errors": len(failed),
             "repeated": 0,
-            "limits": str(self.limits) if limited else "",
+            "limits": self._tried_under(self.items[number], failed),
         }
+
+    def _tried_under(self, item: Item, codes: list[str]) -> str:
+        """Return the limits under which errors of an item stand; "" where they always do."""
+        passing = PASSING_CODES | {"V116"} if "://" in item.path else PASSING_CODES
+        # Of a file that could not be examined, another content would be another item.
+        if item.error is None and passing.intersection(codes):
+            return AGAIN
+        return str(self.limits) if LIMIT_CODES.intersection(codes) else ""
 
     def _write(self, store: Store, states: list[Plain]) -> Plain:
         found = self.found

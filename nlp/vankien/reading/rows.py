@@ -87,11 +87,14 @@ class RowRange:
 def is_row_file(path: str) -> bool:
     """Say whether a file holds rows, by its first bytes and its name.
 
-    A file that cannot be opened holds none here; the reader says what is wrong with it.
+    Where these are damaged it holds none here; the reader says what is wrong with it.  Raises
+    ReadError (V109) where it cannot be opened.
     """
     try:
         return _form(path)[0] is not None
-    except ReadError:
+    except ReadError as error:
+        if error.code == "V109":
+            raise
         return False
 
 

@@ -49,6 +49,9 @@ __all__ = [
 HEAD = 65536
 """Bytes by which the form of a file is known."""
 
+BLOCK = 1 << 18
+"""Bytes that are read at a time from an address."""
+
 MAX_ROW = 64 * 1024 * 1024
 """Longest line of a row file, in bytes."""
 
@@ -78,12 +81,12 @@ def open_bytes(path: str) -> IO[bytes]:
             return Path(path).open("rb")
         import fsspec
 
-        stream: IO[bytes] = fsspec.open(path, "rb").open()
+        # fsspec's own files read no bounded line.
+        return io.BufferedReader(fsspec.open(path, "rb").open(), BLOCK)
     # ImportError and ValueError: an address whose driver is missing or unknown.
     except (OSError, ValueError, ImportError) as error:
         detail = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise ReadError("V109", path, detail=detail) from error
-    return stream
 
 
 def _state(path: str) -> str:
