@@ -29,7 +29,15 @@ def unpacked(page: Path, name: str) -> list[Any]:
     """The data of a page, as the browser unpacks them."""
     blocks = re.findall(rf'<script type="text/plain" (?:id|class)="{name}"[^>]*>([^<]*)<',
                         page.read_text("utf-8"))  # fmt: skip
-    return [json.loads(gzip.decompress(base64.b64decode(block))) for block in blocks]
+    data = [json.loads(gzip.decompress(base64.b64decode(block))) for block in blocks]
+    for core in data if name == "core" else ():
+        for table in ("docs", "sentences", "themes", "figures", "refs"):
+            for column, values in core[table].items():
+                if isinstance(values, dict):
+                    core[table][column] = [
+                        None if n < 0 else values["names"][n] for n in values["of"]
+                    ]
+    return data
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +66,11 @@ def test_offsets_of_the_page_are_those_of_the_texts(out: Path, page: Path) -> No
             if start is not None:
                 assert length > 0 and start + length <= len(sentences["text"][s])
                 checked += 1
-    for s, start, length, surface in zip(
-        *(core["figures"][name] for name in ("s", "start", "length", "surface")), strict=True
+    surfaces = dict(vankien.open(out).sql("select record_id, surface from indicators").fetchall())
+    for s, start, length, record in zip(
+        *(core["figures"][name] for name in ("s", "start", "length", "id")), strict=True
     ):
-        assert sentences["text"][s][start : start + length] == surface
+        assert sentences["text"][s][start : start + length] == surfaces[record]
     assert checked > 100 and len(docs["id"]) == 36
 
 

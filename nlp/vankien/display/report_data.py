@@ -66,11 +66,18 @@ class _Evidence:
     )  # fmt: skip
     numbers: dict[tuple[str, Any], int] = field(default_factory=dict)
 
-    def add(self, key: tuple[str, Any], **values: Any) -> int:
-        self.numbers[key] = number = len(self.columns["doc"])
+    def add(self, key: tuple[str, Any], **values: Any) -> None:
+        self.numbers[key] = len(self.columns["doc"])
         for name, column in self.columns.items():
             column.append(values[name])
-        return number
+
+    def in_order(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give each row the number of its sentence (``s``) and sort by it."""
+        for row in rows:
+            key = row["sentence"] if row["sentence"] is not None else ("line", row["line"])
+            row["s"] = self.numbers[row["doc_id"], key]
+        rows.sort(key=lambda row: row["s"])
+        return rows
 
 
 def collect(results: Results, *, with_text: bool = True) -> ReportData:
@@ -102,7 +109,7 @@ def collect(results: Results, *, with_text: bool = True) -> ReportData:
     _place_sentences(results, data, documents, evidence, provinces)
     texts = list(_texts(results, documents, roles, parts)) if with_text else []
     core = {
-        **data,
+        **{name: _coded(columns) for name, columns in data.items()},
         "names": {
             "sections": sections.all,
             "roles": roles.all,
@@ -123,6 +130,23 @@ def _rows(results: Results, query: str) -> list[dict[str, Any]]:
     relation = results.sql(query)
     names = relation.columns
     return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+
+
+_UNCODED = {"id", "title", "url", "source", "text", "themes", "warnings"}
+
+
+def _coded(columns: Columns) -> dict[str, Any]:
+    """Write columns of words that come again and again as their names and numbers."""
+    coded: dict[str, Any] = {}
+    for column, values in columns.items():
+        words = [value for value in values if value is not None]
+        if column in _UNCODED or not words or not isinstance(words[0], str | list):
+            coded[column] = values
+            continue
+        names = _Names()
+        numbers = [names(tuple(v) if isinstance(v, list) else v) for v in values]
+        coded[column] = {"names": names.all, "of": numbers}
+    return coded
 
 
 def _iso(day: date | None) -> str | None:
@@ -205,12 +229,11 @@ def _table_rows(
     figures: list[dict[str, Any]],
 ) -> dict[int, list[dict[str, Any]]]:
     """Return the lines of tables that hold figures; a figure of a table has no sentence."""
-    wanted = sorted({row["doc_id"] for row in figures if row["sentence"] is None})
-    if not wanted:
-        return {}
-    listed = ", ".join("'" + doc_id.replace("'", "''") + "'" for doc_id in wanted)
     texts = dict(
-        results.sql(f"select doc_id, text from documents where doc_id in ({listed})").fetchall()
+        results.sql(
+            "select doc_id, text from documents semi join (select doc_id from indicators "
+            "where indicator is not null and sentence is null) using (doc_id)"
+        ).fetchall()
     )
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for row in figures:
@@ -238,19 +261,16 @@ def _table_rows(
 def _themes(results: Results, evidence: _Evidence) -> Columns:
     names = ("s", "code", "score", "method", "negated", "start", "length")
     columns: Columns = {name: [] for name in names}
-    rows = _rows(
-        results, "select * from themes where sentence is not null order by doc_id, sentence, theme"
-    )
-    for row in rows:
-        number = evidence.numbers[row["doc_id"], row["sentence"]]
+    rows = _rows(results, "select * from themes where sentence is not null order by theme, start")
+    for row in evidence.in_order(rows):
         start = row["start"]
-        columns["s"].append(number)
+        columns["s"].append(row["s"])
         columns["code"].append(row["theme"])
         columns["score"].append(_thousandths(row["score"]))
         columns["method"].append(row["method"])
         columns["negated"].append(int(row["negated"]))
         columns["start"].append(
-            None if start is None else start - evidence.columns["start"][number]
+            None if start is None else start - evidence.columns["start"][row["s"]]
         )
         columns["length"].append(None if start is None else row["end"] - start)
     return columns
@@ -264,17 +284,11 @@ def _figures(
     provinces: _Names,
 ) -> Columns:
     plain = ("indicator", "measure", "status", "approx", "unit", "scope", "baseline", "table",
-             "row", "column", "surface", "label", "checks")  # fmt: skip
+             "row", "column", "label", "checks", "s")  # fmt: skip
+    evidence.in_order(rows)
     columns: Columns = {name: [row[name] for row in rows] for name in plain}
     numbers = {row["record_id"]: number for number, row in enumerate(rows)}
     columns["id"] = [row["record_id"] for row in rows]
-    columns["s"] = [
-        evidence.numbers[
-            row["doc_id"],
-            row["sentence"] if row["sentence"] is not None else ("line", row["line"]),
-        ]
-        for row in rows
-    ]
     starts = evidence.columns["start"]
     columns["start"] = [row["start"] - starts[s] for row, s in zip(rows, columns["s"], strict=True)]
     columns["length"] = [row["end"] - row["start"] for row in rows]
@@ -337,18 +351,14 @@ def _place_sentences(
 
 
 def _references(results: Results, evidence: _Evidence) -> Columns:
-    names = ("s", "type", "number", "date", "issuer", "canonical", "start", "length")
+    names = ("s", "type", "number", "issuer", "canonical", "date", "start", "length")
     columns: Columns = {name: [] for name in names}
-    rows = _rows(
-        results, "select * from refs where sentence is not null order by doc_id, start, surface"
-    )
-    for row in rows:
-        number = evidence.numbers[row["doc_id"], row["sentence"]]
-        columns["s"].append(number)
-        for name in ("type", "number", "issuer", "canonical"):
+    rows = _rows(results, "select * from refs where sentence is not null order by start, surface")
+    for row in evidence.in_order(rows):
+        for name in ("s", "type", "number", "issuer", "canonical"):
             columns[name].append(row[name])
         columns["date"].append(_iso(row["date"]))
-        columns["start"].append(row["start"] - evidence.columns["start"][number])
+        columns["start"].append(row["start"] - evidence.columns["start"][row["s"]])
         columns["length"].append(row["end"] - row["start"])
     return columns
 
@@ -402,18 +412,15 @@ def _texts(
     results: Results, documents: list[dict[str, Any]], roles: _Names, parts: _Names
 ) -> Iterator[list[Any]]:
     """Yield blocks of documents: text, and five numbers for each sentence of it."""
-    for first in range(0, len(documents), TEXTS_A_BLOCK):
-        ids = [row["doc_id"] for row in documents[first : first + TEXTS_A_BLOCK]]
-        listed = ", ".join("'" + doc_id.replace("'", "''") + "'" for doc_id in ids)
-        texts = dict(
-            results.sql(f"select doc_id, text from documents where doc_id in ({listed})").fetchall()
-        )
-        marks: dict[str, list[int]] = {}
-        for doc_id, start, end, page, part, role in results.sql(
-            'select doc_id, start, "end", page, part, role from sentences '
-            f"where doc_id in ({listed}) order by doc_id, sentence"
-        ).fetchall():
-            marks.setdefault(doc_id, []).extend(
-                (start, end - start, page or 0, parts(part), roles(role))
-            )
-        yield [[texts[doc_id], marks.get(doc_id, [])] for doc_id in ids]
+    texts = dict(results.sql("select doc_id, text from documents").fetchall())
+    marks: dict[str, list[int]] = {doc_id: [] for doc_id in texts}
+    for batch in results.batches(
+        'select doc_id, start, "end", page, part, role from sentences order by doc_id, sentence'
+    ):
+        for doc_id, start, end, page, part, role in zip(
+            *(column.to_pylist() for column in batch.columns), strict=True
+        ):
+            marks[doc_id].extend((start, end - start, page or 0, parts(part), roles(role)))
+    ids = [row["doc_id"] for row in documents]
+    for first in range(0, len(ids), TEXTS_A_BLOCK):
+        yield [[texts[one], marks[one]] for one in ids[first : first + TEXTS_A_BLOCK]]

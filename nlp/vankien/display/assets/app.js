@@ -13,6 +13,7 @@ const app = {
   find: {}, // words typed into a facet
   sort: { by: null, down: true },
   map: "63",
+  collator: new Intl.Collator("vi"),
 };
 
 function blankFilters() {
@@ -171,7 +172,6 @@ function facetKeys(facet) {
   const counts = app.view.counts[facet];
   const chosen = app.state.filters[facet];
   const keys = new Set([...counts.keys(), ...chosen]);
-  if (facet === "province") keys.delete("-1");
   const sorted = [...keys];
   if (facet === "year") return sorted.sort((a, b) => (b || "0").localeCompare(a || "0"));
   if (facet === "theme") {
@@ -187,7 +187,7 @@ function facetKeys(facet) {
   }
   return sorted.sort((a, b) =>
     chosen.has(b) - chosen.has(a) || (counts.get(b) || 0) - (counts.get(a) || 0)
-    || keyName(facet, a).localeCompare(keyName(facet, b), "vi"));
+    || app.collator.compare(keyName(facet, a), keyName(facet, b)));
 }
 
 function facetBox(facet) {

@@ -5,19 +5,19 @@ function findingsOf(s) {
   const { themes, figures, refs } = app.data.core;
   const spans = [];
   const whole = [];
-  for (const i of app.data.themesOf[s]) {
+  for (const i of app.data.themesOf(s)) {
     if (themes.score[i] < app.view.minimum) continue;
     const label = `${themes.code[i]} ${nameOf("themes", themes.code[i])}`;
     if (themes.start[i] === null) whole.push(i);
     else spans.push({ kind: "theme", start: themes.start[i], end: themes.start[i] + themes.length[i], label });
   }
-  for (const i of app.data.figuresOf[s]) {
+  for (const i of app.data.figuresOf(s)) {
     spans.push({
       kind: "figure", start: figures.start[i], end: figures.start[i] + figures.length[i],
       label: `${figures.indicator[i]} ${nameOf("indicators", figures.indicator[i])}`,
     });
   }
-  for (const i of app.data.refsOf[s]) {
+  for (const i of app.data.refsOf(s)) {
     spans.push({
       kind: "reference", start: refs.start[i], end: refs.start[i] + refs.length[i],
       label: refs.canonical[i] || refs.type[i],
@@ -79,9 +79,14 @@ function dayText(day) {
   return `${date}/${month}/${year}`;
 }
 
+function surfaceOf(i) {
+  const { figures, sentences } = app.data.core;
+  return cutter(sentences.text[figures.s[i]])(figures.start[i], figures.start[i] + figures.length[i]);
+}
+
 function valueText(i) {
   const { figures } = app.data.core;
-  if (figures.value[i] === null) return figures.surface[i];
+  if (figures.value[i] === null) return surfaceOf(i);
   const high = figures.high[i];
   return number(figures.value[i]) + (high === null ? "" : ` – ${number(high)}`);
 }
@@ -90,7 +95,7 @@ function valueText(i) {
 function codings(s) {
   const { themes, figures, refs, sentences } = app.data.core;
   const rows = [];
-  for (const i of app.data.themesOf[s]) {
+  for (const i of app.data.themesOf(s)) {
     if (themes.score[i] < app.view.minimum) continue;
     const parts = [`${say("score")} ${scoreText(themes.score[i])}`, say(themes.method[i])];
     if (themes.negated[i]) parts.push(say("negated"));
@@ -99,7 +104,7 @@ function codings(s) {
       h("span", { class: "code" }, themes.code[i]), " ", nameOf("themes", themes.code[i]),
       h("span", { class: "how" }, ` ${parts.join(" · ")}`)));
   }
-  for (const i of app.data.figuresOf[s]) {
+  for (const i of app.data.figuresOf(s)) {
     const parts = [say(figures.measure[i])];
     if (figures.status[i] !== "actual") parts.push(say(figures.status[i]));
     if (figures.approx[i] !== "exact") parts.push(say(figures.approx[i]));
@@ -114,7 +119,7 @@ function codings(s) {
       h("strong", {}, valueText(i)), " ", figures.unit[i] || "",
       h("span", { class: "how" }, ` ${parts.join(" · ")}`)));
   }
-  for (const i of app.data.refsOf[s]) {
+  for (const i of app.data.refsOf(s)) {
     rows.push(h("li", { class: "coding is-reference" },
       h("span", { class: "code" }, refs.canonical[i] || "?"), " ",
       [refs.type[i], refs.issuer[i], refs.date[i] && dayText(refs.date[i])].filter(Boolean).join(", ")));

@@ -106,11 +106,9 @@ function barRows(id, rows, most, click, codeOf) {
 }
 
 function themesCard() {
-  const { themes } = app.data.core;
-  const { sentences, minimum } = app.view;
-  const own = (s) => [...new Set(app.data.themesOf[s].filter((i) => themes.score[i] >= minimum).map((i) => themes.code[i]))];
-  const carrying = sentences.filter((s) => own(s).length);
-  const table = app.data.tally(carrying, own);
+  const { codes } = app.data;
+  const carrying = app.view.sentences.filter((s) => codes.has(s));
+  const table = codes.tally(carrying, app.data.core.sentences.doc);
   const rows = [...table].map(([key, row]) => ({
     key, name: nameOf("themes", key), count: row.sentences, documents: row.documents,
     title: definitionOf("themes", key),
@@ -127,20 +125,30 @@ function themesCard() {
 /* ---- the 27 manifestations ------------------------------------------------------------------ */
 
 function heatCard() {
-  const { codebook, themes } = app.data.core;
-  const { sentences, minimum, listed } = app.view;
+  const { codebook } = app.data.core;
+  const { sentences, listed } = app.view;
   const groups = new Set(codebook.groups);
   const codes = Object.keys(codebook.themes).filter((code) => groups.has(code) || groups.has(codebook.themes[code].parent))
     .sort((a, b) => {
       const place = (code) => codebook.groups.indexOf(codebook.themes[code].parent || code) * 100 + Number(code.split(".")[1] || 0);
       return place(a) - place(b);
     });
-  const wanted = new Set(codes);
-  const own = (s) => [...new Set(app.data.themesOf[s].filter((i) => themes.score[i] >= minimum && wanted.has(themes.code[i]))
-    .map((i) => themes.code[i]))];
-  const carrying = sentences.filter((s) => own(s).length);
-  const cells = app.data.tally(carrying, (s) =>
-    own(s).map((code) => `${code}|${app.data.yearOf[app.data.core.sentences.doc[s]]}`));
+  const keys = app.data.codes;
+  const wanted = keys.chosen(codes);
+  const carrying = sentences.filter((s) => keys.any(s, wanted));
+  const cells = new Map();
+  for (const s of carrying) {
+    const doc = app.data.core.sentences.doc[s];
+    for (let i = keys.at[s]; i < keys.at[s + 1]; i += 1) {
+      if (!wanted[keys.of[i]]) continue;
+      const name = `${keys.names[keys.of[i]]}|${app.data.yearOf[doc]}`;
+      const cell = cells.get(name) || { sentences: 0, documents: 0, last: -1 };
+      cell.sentences += 1;
+      if (cell.last !== doc) cell.documents += 1;
+      cell.last = doc;
+      cells.set(name, cell);
+    }
+  }
   const held = new Set(listed.map((doc) => app.data.yearOf[doc]));
   const known = [...held].filter(Boolean).sort();
   const years = [...known, ...(held.has("") ? [""] : [])];
@@ -200,13 +208,18 @@ function mapCard() {
   const { sentences } = app.view;
   const { provinces } = app.data.names;
   const tiles = app.data.core.tiles[app.map];
-  const placed = (s) => {
-    const entry = provinces[app.data.core.sentences.province[s]];
-    return entry && entry[app.map] ? [entry[app.map]] : [];
-  };
-  const onMap = sentences.filter((s) => placed(s).length);
+  const { province, doc } = app.data.core.sentences;
+  const squareOf = provinces.map((entry) => entry[app.map]);
+  const onMap = sentences.filter((s) => squareOf[province[s]]);
   if (!provinces.length) return null;
-  const table = app.data.tally(onMap, placed);
+  const table = new Map();
+  for (const s of onMap) {
+    const row = table.get(squareOf[province[s]]) || { sentences: 0, documents: new Set() };
+    row.sentences += 1;
+    row.documents.add(doc[s]);
+    table.set(squareOf[province[s]], row);
+  }
+  for (const row of table.values()) row.documents = row.documents.size;
   const most = Math.max(1, ...[...table.values()].map((row) => row.sentences));
   const keysOf = (code) => provinces.map((entry, i) => (entry[app.map] === code ? String(i) : null)).filter(Boolean);
   let first = true;
@@ -271,7 +284,7 @@ function referencesCard() {
   let resolved = 0;
   let rest = 0;
   for (const s of app.view.sentences) {
-    for (const i of app.data.refsOf[s]) {
+    for (const i of app.data.refsOf(s)) {
       const key = refs.canonical[i];
       if (!key) {
         rest += 1;

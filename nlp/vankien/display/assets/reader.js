@@ -15,7 +15,7 @@ async function textOf(doc) {
 async function openReader(doc, s) {
   const dialog = document.getElementById("reader");
   reader.doc = doc;
-  const evidence = app.data.evidenceOf[doc];
+  const evidence = app.data.evidenceOf(doc);
   reader.at = s === null ? -1 : evidence.indexOf(s);
   const body = h("div", { class: "text", id: "reader-text", tabindex: "0", lang: "vi" }, say("loading"));
   dialog.replaceChildren(
@@ -73,7 +73,7 @@ function wholeText(doc, [text, marks]) {
   for (let i = 0; i < marks.length; i += 5) {
     pieces.push({ start: marks[i], end: marks[i] + marks[i + 1], page: marks[i + 2], part: app.data.names.parts[marks[i + 3]] });
   }
-  for (const s of app.data.evidenceOf[doc]) {
+  for (const s of app.data.evidenceOf(doc)) {
     const start = sentences.start[s];
     if (sentences.n[s] === null) {
       const end = start + lengthOf(sentences.text[s]);
@@ -123,11 +123,11 @@ function wholeText(doc, [text, marks]) {
 
 function onlyEvidence(doc) {
   return [h("p", { class: "help" }, say("noText")),
-    ...app.data.evidenceOf[doc].map((s) => h("div", {}, h("p", { class: "section" }, sectionOf(s)), evidenceNode(s, "p")))];
+    ...app.data.evidenceOf(doc).map((s) => h("div", {}, h("p", { class: "section" }, sectionOf(s)), evidenceNode(s, "p")))];
 }
 
 function step(by) {
-  const evidence = app.data.evidenceOf[reader.doc];
+  const evidence = app.data.evidenceOf(reader.doc);
   if (!evidence.length) return;
   if (by && reader.at < 0) reader.at = by > 0 ? 0 : evidence.length - 1;
   else if (by) reader.at = (reader.at + by + evidence.length) % evidence.length;

@@ -152,68 +152,173 @@ function folded(text) {
 const FACETS = ["theme", "indicator", "province", "year", "reference", "kind", "role", "document"];
 const OF_DOCUMENT = new Set(["year", "kind", "document"]);
 
+/* Keys of every sentence in one facet: names once, numbers in one long array. */
+class Keys {
+  constructor(size, keysOf) {
+    this.names = [];
+    this.index = new Map();
+    this.at = new Int32Array(size + 1);
+    const of = [];
+    for (let s = 0; s < size; s += 1) {
+      const from = of.length;
+      for (const name of keysOf(s)) {
+        let key = this.index.get(name);
+        if (key === undefined) {
+          key = this.names.length;
+          this.index.set(name, key);
+          this.names.push(name);
+        }
+        let known = false;
+        for (let i = from; i < of.length; i += 1) known = known || of[i] === key;
+        if (!known) of.push(key);
+      }
+      this.at[s + 1] = of.length;
+    }
+    this.of = Int32Array.from(of);
+  }
+
+  /* A table of which keys are chosen; a key that no sentence has chooses nothing. */
+  chosen(names) {
+    const table = new Uint8Array(this.names.length);
+    for (const name of names) if (this.index.has(name)) table[this.index.get(name)] = 1;
+    return table;
+  }
+
+  has(s) {
+    return this.at[s + 1] > this.at[s];
+  }
+
+  any(s, table) {
+    for (let i = this.at[s]; i < this.at[s + 1]; i += 1) if (table[this.of[i]]) return true;
+    return false;
+  }
+
+  add(s, counts) {
+    for (let i = this.at[s]; i < this.at[s + 1]; i += 1) counts[this.of[i]] += 1;
+  }
+
+  /* Sentences and documents for each name; sentences come in the order of their documents. */
+  tally(found, docOf) {
+    const sentences = new Int32Array(this.names.length);
+    const documents = new Int32Array(this.names.length);
+    const last = new Int32Array(this.names.length).fill(-1);
+    for (const s of found) {
+      for (let i = this.at[s]; i < this.at[s + 1]; i += 1) {
+        const key = this.of[i];
+        sentences[key] += 1;
+        if (last[key] !== docOf[s]) {
+          documents[key] += 1;
+          last[key] = docOf[s];
+        }
+      }
+    }
+    const table = new Map();
+    this.names.forEach((name, key) => {
+      if (sentences[key]) table.set(name, { sentences: sentences[key], documents: documents[key] });
+    });
+    return table;
+  }
+}
+
+/* Columns written as names and numbers become plain columns; the texts are shared. */
+function decode(table) {
+  for (const [name, column] of Object.entries(table)) {
+    if (!Array.isArray(column)) table[name] = column.of.map((i) => (i < 0 ? null : column.names[i]));
+  }
+}
+
+/* First row of each sentence, in a table that is sorted by sentence. */
+function firsts(of, size) {
+  const first = new Int32Array(size + 1);
+  for (const s of of) first[s + 1] += 1;
+  for (let s = 0; s < size; s += 1) first[s + 1] += first[s];
+  return first;
+}
+
+function range(first, s) {
+  const rows = [];
+  for (let i = first[s]; i < first[s + 1]; i += 1) rows.push(i);
+  return rows;
+}
+
 class Collection {
   constructor(core) {
     this.core = core;
+    for (const table of ["docs", "sentences", "themes", "figures", "refs"]) decode(core[table]);
     const { docs, sentences, themes, figures, refs, names } = core;
     this.size = sentences.doc.length;
-    const lists = () => Array.from({ length: this.size }, () => []);
-    this.themesOf = lists();
-    this.figuresOf = lists();
-    this.refsOf = lists();
-    themes.s.forEach((s, i) => this.themesOf[s].push(i));
-    figures.s.forEach((s, i) => this.figuresOf[s].push(i));
-    refs.s.forEach((s, i) => this.refsOf[s].push(i));
-    this.firstOf = new Map();
-    this.evidenceOf = docs.id.map(() => []);
-    sentences.doc.forEach((doc, s) => this.evidenceOf[doc].push(s));
-    this.yearOf = docs.date.map((day) => (day ? day.slice(0, 4) : ""));
-    this.years = [...new Set(this.yearOf.filter(Boolean))].map(Number).sort((a, b) => a - b);
-    this.parents = core.codebook.themes;
     this.names = names;
+    this.first = { themes: firsts(themes.s, this.size), figures: firsts(figures.s, this.size),
+      refs: firsts(refs.s, this.size) };
+    this.firstOfDoc = firsts(sentences.doc, docs.id.length);
+    this.yearOf = docs.date.map((day) => (day ? day.slice(0, 4) : ""));
+    const ofDoc = (facet) => new Keys(this.size, (s) => [this.documentKey(facet, sentences.doc[s])]);
+    this.keys = {
+      indicator: new Keys(this.size, (s) => this.figuresOf(s).map((i) => figures.indicator[i])),
+      province: new Keys(this.size, (s) => (sentences.province[s] < 0 ? [] : [String(sentences.province[s])])),
+      year: ofDoc("year"),
+      reference: new Keys(this.size, (s) => this.refsOf(s).map((i) => refs.canonical[i]).filter(Boolean)),
+      kind: ofDoc("kind"),
+      role: new Keys(this.size, (s) => [sentences.role[s] < 0 ? "" : names.roles[sentences.role[s]]]),
+      document: ofDoc("document"),
+    };
+    this.setMinimum(0);
     this.plain = null;
   }
 
+  /* Themes count from a score up; a manifestation counts for its group in the filter. */
+  setMinimum(minimum) {
+    if (this.minimum === minimum) return;
+    this.minimum = minimum;
+    const { themes, codebook } = this.core;
+    const counted = (s) => this.themesOf(s).filter((i) => themes.score[i] >= minimum)
+      .map((i) => themes.code[i]);
+    const parent = (code) => (codebook.themes[code] || {}).parent;
+    this.codes = new Keys(this.size, counted);
+    this.keys.theme = new Keys(this.size, (s) => {
+      const codes = counted(s);
+      return [...codes, ...codes.map(parent).filter(Boolean)];
+    });
+  }
+
+  themesOf(s) {
+    return range(this.first.themes, s);
+  }
+
+  figuresOf(s) {
+    return range(this.first.figures, s);
+  }
+
+  refsOf(s) {
+    return range(this.first.refs, s);
+  }
+
+  /* The sentences with evidence of a document. */
+  evidenceOf(doc) {
+    return range(this.firstOfDoc, doc);
+  }
+
   documentKey(facet, doc) {
-    const { docs } = this.core;
     if (facet === "year") return this.yearOf[doc];
-    if (facet === "kind") return docs.kind[doc];
+    if (facet === "kind") return this.core.docs.kind[doc];
     return String(doc);
   }
 
-  /* The keys of a sentence in a facet; a manifestation counts for its group as well. */
-  keys(facet, s, minimum) {
-    const { sentences, themes, figures, refs } = this.core;
-    if (OF_DOCUMENT.has(facet)) return [this.documentKey(facet, sentences.doc[s])];
-    if (facet === "province") return [String(sentences.province[s])];
-    if (facet === "role") return sentences.role[s] < 0 ? [""] : [this.names.roles[sentences.role[s]]];
-    const keys = new Set();
-    if (facet === "theme") {
-      for (const i of this.themesOf[s]) {
-        if (themes.score[i] < minimum) continue;
-        keys.add(themes.code[i]);
-        const entry = this.parents[themes.code[i]];
-        if (entry && entry.parent) keys.add(entry.parent);
-      }
-    } else if (facet === "indicator") {
-      for (const i of this.figuresOf[s]) keys.add(figures.indicator[i]);
-    } else {
-      for (const i of this.refsOf[s]) if (refs.canonical[i]) keys.add(refs.canonical[i]);
-    }
-    return [...keys];
+  has(table, s) {
+    return this.first[table][s + 1] > this.first[table][s];
   }
 
   matches(s, words) {
     if (!words) return true;
+    const { docs, sentences } = this.core;
     if (this.plain === null) {
-      const titles = this.core.docs.title.map((title) => folded(title || ""));
-      this.plain = this.core.sentences.text.map(
-        (text, i) => `${folded(text)}\n${titles[this.core.sentences.doc[i]]}`);
-      this.exact = this.core.sentences.text.map((text, i) =>
-        `${text}\n${this.core.docs.title[this.core.sentences.doc[i]] || ""}`.toLowerCase());
+      const titles = docs.title.map((title) => folded(title || ""));
+      this.plain = sentences.text.map((text, i) => `${folded(text)}\n${titles[sentences.doc[i]]}`);
     }
-    const source = words === folded(words) ? this.plain : this.exact;
-    return source[s].includes(words);
+    if (!this.plain[s].includes(folded(words))) return false;
+    if (words === folded(words)) return true;
+    const doc = sentences.doc[s];
+    return sentences.text[s].toLowerCase().includes(words) || (docs.title[doc] || "").toLowerCase().includes(words);
   }
 
   titleMatches(doc, words) {
@@ -224,45 +329,47 @@ class Collection {
   /* What the filters leave, and for each facet the counts as if it alone were open. */
   apply(filters) {
     const { docs, sentences } = this.core;
-    const active = FACETS.filter((facet) => filters[facet].size > 0);
-    const words = filters.q.trim().toLowerCase().normalize("NFC");
     const minimum = filters.minimum * 10;
-    const counts = Object.fromEntries(FACETS.map((facet) => [facet, new Map()]));
+    this.setMinimum(minimum);
+    const active = FACETS.filter((facet) => filters[facet].size > 0);
+    const tests = active.map((facet) => [this.keys[facet], this.keys[facet].chosen(filters[facet])]);
+    const words = filters.q.trim().toLowerCase().normalize("NFC");
+    const numbers = FACETS.map((facet) => new Int32Array(this.keys[facet].names.length));
+    const place = active.map((facet) => FACETS.indexOf(facet));
     const found = [];
     const documents = new Map();
-    let left = new Set();
-    const add = (facet, s) => {
-      const table = counts[facet];
-      for (const key of this.keys(facet, s, minimum)) table.set(key, (table.get(key) || 0) + 1);
-    };
+    const left = new Set();
     for (let s = 0; s < this.size; s += 1) {
-      if (minimum > 0 && !this.figuresOf[s].length && !this.refsOf[s].length
-        && !this.themesOf[s].some((i) => this.core.themes.score[i] >= minimum)) continue;
-      if (!this.matches(s, words)) continue;
-      let failed = null;
+      if (minimum > 0 && !this.has("figures", s) && !this.has("refs", s) && !this.codes.has(s)) continue;
+      let failed = -1;
       let many = 0;
-      for (const facet of active) {
-        const chosen = filters[facet];
-        if (!this.keys(facet, s, minimum).some((key) => chosen.has(key))) {
-          failed = facet;
+      for (let i = 0; i < tests.length && many < 2; i += 1) {
+        if (!tests[i][0].any(s, tests[i][1])) {
+          failed = i;
           many += 1;
-          if (many > 1) break;
         }
       }
-      if (many > 1) continue;
+      if (many > 1 || !this.matches(s, words)) continue;
       const doc = sentences.doc[s];
       if (docs.repeated[doc] && !filters.repeats) {
         if (many === 0) left.add(doc);
         continue;
       }
       if (many === 1) {
-        add(failed, s);
+        this.keys[active[failed]].add(s, numbers[place[failed]]);
         continue;
       }
-      for (const facet of FACETS) add(facet, s);
+      for (let i = 0; i < FACETS.length; i += 1) this.keys[FACETS[i]].add(s, numbers[i]);
       found.push(s);
       documents.set(doc, (documents.get(doc) || 0) + 1);
     }
+    const counts = {};
+    FACETS.forEach((facet, i) => {
+      counts[facet] = new Map();
+      numbers[i].forEach((n, key) => {
+        if (n) counts[facet].set(this.keys[facet].names[key], n);
+      });
+    });
     /* Documents without evidence are listed as long as nothing is asked of their sentences. */
     const listed = [];
     const asked = active.some((facet) => !OF_DOCUMENT.has(facet)) || minimum > 0;
@@ -279,23 +386,5 @@ class Collection {
     }
     const repeats = filters.repeats ? listed.filter((doc) => docs.repeated[doc]).length : left.size;
     return { sentences: found, documents, listed, counts, repeats, minimum };
-  }
-
-  /* Sentences and documents for each key, over sentences in the order of their documents. */
-  tally(found, keysOf) {
-    const table = new Map();
-    for (const s of found) {
-      const doc = this.core.sentences.doc[s];
-      for (const key of keysOf(s)) {
-        const row = table.get(key) || { sentences: 0, documents: 0, last: -1 };
-        row.sentences += 1;
-        if (row.last !== doc) {
-          row.documents += 1;
-          row.last = doc;
-        }
-        table.set(key, row);
-      }
-    }
-    return table;
   }
 }

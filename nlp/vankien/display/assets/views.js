@@ -114,16 +114,16 @@ function findingsTable(found) {
         whole ? "" : sentences.start[s] + start, whole ? "" : sentences.start[s] + start + length,
         whole ? "" : cut(start, start + length)]);
     };
-    for (const i of app.data.themesOf[s]) {
+    for (const i of app.data.themesOf(s)) {
       if (themes.score[i] < app.view.minimum) continue;
       row("theme", themes.code[i], codebook.themes[themes.code[i]] || {}, themes.score[i] / 1000,
         themes.method[i], themes.negated[i], themes.start[i], themes.length[i]);
     }
-    for (const i of app.data.figuresOf[s]) {
+    for (const i of app.data.figuresOf(s)) {
       row("indicator", figures.indicator[i], codebook.indicators[figures.indicator[i]] || {},
         figures.score[i] / 1000, "", "", figures.start[i], figures.length[i]);
     }
-    for (const i of app.data.refsOf[s]) {
+    for (const i of app.data.refsOf(s)) {
       row("reference", refs.canonical[i], {}, "", "", "", refs.start[i], refs.length[i]);
     }
   }
@@ -137,7 +137,7 @@ function figuresFound() {
   const { figures } = app.data.core;
   const found = [];
   for (const s of app.view.sentences) {
-    for (const i of app.data.figuresOf[s]) {
+    for (const i of app.data.figuresOf(s)) {
       if (filters.indicator.size && !filters.indicator.has(figures.indicator[i])) continue;
       found.push(i);
     }
@@ -226,7 +226,7 @@ function figuresTable(found) {
     const start = sentences.start[s] + figures.start[i];
     const province = app.data.names.provinces[figures.province[i]];
     table.push([figures.id[i], docs(doc, "id"), docs(doc, "title"), docs(doc, "date"), docs(doc, "repeated"),
-      sentences.n[s], sentences.page[s], start, start + figures.length[i], figures.surface[i],
+      sentences.n[s], sentences.page[s], start, start + figures.length[i], surfaceOf(i),
       figures.value[i], figures.high[i], figures.unit[i], figures.indicator[i], entry.vi, entry.en,
       figures.label[i], figures.measure[i], figures.status[i], figures.approx[i], figures.from[i],
       figures.to[i], figures.period[i], figures.scope[i], figures.scopeCode[i], province ? province.name : "",
