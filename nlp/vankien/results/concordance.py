@@ -23,7 +23,7 @@ from vankien.results.tidy import TidyTable, tidy
 if TYPE_CHECKING:
     from vankien.results.tables import Tables
 
-__all__ = ["SORTS", "kwic", "matches"]
+__all__ = ["SORTS", "kwic", "matches", "sentences_with"]
 
 SORTS = ("date", "left", "right", "document")
 _SYLLABLE = re.compile(r"\w+", re.UNICODE)
@@ -103,6 +103,23 @@ def matches(
     """Yield document, sentence, start and end (in the sentence) of every occurrence."""
     for row, start, end in _found(results, _patterns(query), words, None, None, None, None):
         yield row["doc_id"], row["sentence"], start, end
+
+
+def sentences_with(
+    results: Tables, query: str | Sequence[str]
+) -> Iterator[tuple[str, str, list[tuple[int, int]]]]:
+    """Yield document, text and spans of the fragment for the sentences that hold it.
+
+    Of documents that tell one story only the first counts.
+    """
+    first = {row[0] for row in results.sql("select doc_id from stories where first").fetchall()}
+    found: dict[tuple[str, int], tuple[str, list[tuple[int, int]]]] = {}
+    for row, start, end in _found(results, _patterns(query), False, None, None, None, None):
+        if row["doc_id"] in first:
+            key = (row["doc_id"], row["sentence"])
+            found.setdefault(key, (row["text"], []))[1].append((start, end))
+    for (doc_id, _), (text, spans) in found.items():
+        yield doc_id, text, spans
 
 
 def _patterns(query: str | Sequence[str]) -> list[tuple[str, re.Pattern[str]]]:

@@ -81,6 +81,7 @@ def _placed(results: Tables) -> dict[str, str]:
         "select doc_id, published, issuer, place, title from documents"
     ).fetchall():
         issuer, line, title = words
+        issuer = issuer if issuer and find_scopes(issuer) else None  # no body: no issuer
         # A document with an issuer is about the issuer's place, known or not: a title of
         # a province's report may name the centre's resolution.
         texts = (issuer, line) if issuer else (line, title)

@@ -23,6 +23,7 @@ from vankien.results.tables import Tables
 
 if TYPE_CHECKING:
     from vankien.codebook import Measure
+    from vankien.results.citations import Network
     from vankien.results.tidy import TidyTable
 
 __all__ = ["Results", "open"]
@@ -165,6 +166,71 @@ class Results(Tables):
         from vankien.results.trends import role_by_theme
 
         return role_by_theme(self, themes)
+
+    def collocations(
+        self,
+        node: str | Sequence[str],
+        *,
+        window: int = 5,
+        unit: str = "words",
+        min_count: int = 3,
+        limit: int | None = 100,
+    ) -> TidyTable:
+        """Return one row a word that keeps company with a fragment.
+
+        Columns: collocate, n, n_left, n_right, n_documents, frequency, expected,
+        log_likelihood, p_value, pmi.  See
+        :func:`vankien.results.collocations.collocations`.
+        """
+        from vankien.results.collocations import collocations
+
+        return collocations(self, node, window=window, unit=unit, min_count=min_count, limit=limit)
+
+    def keyness(
+        self,
+        reference: Results | None = None,
+        *,
+        unit: str = "syllables",
+        ngrams: tuple[int, int] = (1, 3),
+        min_count: int = 5,
+        limit: int | None = 200,
+    ) -> TidyTable:
+        """Return one row a term that these results use more, or less, than others.
+
+        ``reference``: other results, or other filtered ones of the same run; without it,
+        the documents of the run that the filter of these left out.  Columns: term, key_in,
+        n_target, n_reference, per_million_target, per_million_reference, log_likelihood,
+        p_value, log_ratio, dispersion_target, dispersion_reference, n_documents_target,
+        n_documents_reference.  See :func:`vankien.results.keyness.keyness`.
+        """
+        from vankien.results.keyness import keyness
+
+        other = self.complement() if reference is None else reference
+        return keyness(self, other, unit=unit, ngrams=ngrams, min_count=min_count, limit=limit)
+
+    def citations(self, canonical: str | Sequence[str] | None = None) -> TidyTable:
+        """Return one row a document and a document that it cites.
+
+        Columns: doc_id, title, published, source, place, canonical, number, cited_date,
+        type, cited_issuer, subject, n_mentions, replaced_on, still_in_force, successor,
+        cited_doc_id.  See :func:`vankien.results.citations.citations`.
+        """
+        from vankien.results.citations import citations
+
+        return citations(self, canonical)
+
+    def citation_network(
+        self, *, by: str = "source", min_documents: int = 1, succession: bool = True
+    ) -> Network:
+        """Return who cites which document: ``.nodes`` and ``.edges``, tidy tables.
+
+        Nodes: node, kind, label, date, n_documents, n_mentions.  Edges: from_node, to_node,
+        kind (cites, replaced by), n_documents, n_mentions, first, last.  See
+        :func:`vankien.results.citations.citation_network`.
+        """
+        from vankien.results.citations import citation_network
+
+        return citation_network(self, by=by, min_documents=min_documents, succession=succession)
 
 
 def open(out: str | Path) -> Results:

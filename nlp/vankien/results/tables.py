@@ -144,10 +144,26 @@ class Tables:
             "duplicates": None if duplicates else False, "where": where,
         }  # fmt: skip
         asked = {name: value for name, value in asked.items() if value is not None}
-        kept = selection(self, asked)
+        return self._part(selection(self, asked), asked)
+
+    def complement(self) -> Self:
+        """Return the results of the documents of the run that the filters left out.
+
+        Raises UsageError (V401) where there is no filter, so nothing was left out.
+        """
+        if not self.filters:
+            raise UsageError("V401", "complement", detail="no filter is set, nothing is left out")
+        whole = type(self)(self.path)
+        kept = [row[0] for row in self.sql("select doc_id from documents").fetchall()]
+        rest = whole.sql(
+            "select doc_id from documents where not list_contains(?::varchar[], doc_id)", [kept]
+        ).to_arrow_table()
+        return self._part(rest, {"not": dict(self.filters)})
+
+    def _part(self, kept: pa.Table, asked: dict[str, Any]) -> Self:
         part = object.__new__(type(self))
         part.path, part.run, part._store = self.path, self.run, self._store
-        part.filters = {**self.filters, **asked}
+        part.filters = asked if "not" in asked else {**self.filters, **asked}
         part._cache = {}
         part._connection = duckdb.connect(":memory:")
         part._make_views(kept)
