@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 import vankien
-from vankien.commands import annotate, report
+from vankien.commands import annotate, report, results
 from vankien.errors import VankienError
 
 __all__ = ["app", "main"]
@@ -31,6 +31,7 @@ app = typer.Typer(
 
 annotate.register(app)
 report.register(app)
+results.register(app)
 
 _EPILOG = (
     "Example: vankien extract reports/ news.jsonl --out results/   then   vankien info results/"

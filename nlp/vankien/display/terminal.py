@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vankien.batch.run import Run
     from vankien.evaluation.evaluate import Scores
     from vankien.results.results import Results
+    from vankien.results.tidy import TidyTable
 
 __all__ = ["print_document", "print_info", "print_run", "print_scores"]
 
@@ -74,6 +75,51 @@ def _joined(lines: dict[str, Any], order: tuple[str, ...]) -> str:
     known = [name for name in order if name in lines]
     rest = [name for name in lines if name not in order]
     return ", ".join(f"{name} {lines[name]:.1f}" for name in (*known, *rest))
+
+
+TERMINAL_ROWS = 60
+"""Rows of a tidy table that the terminal shows."""
+
+SHOWN_COLUMNS: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("place", "value_reported"): (
+        "place", "place_name", "period", "value_reported", "unit", "status_reported",
+        "n_sources", "min_reported", "max_reported", "conflict", "derivation",
+    ),
+    ("class", "value_1"): (
+        "class", "indicator", "scope_reported", "period_end", "value_1", "value_2",
+        "sentence_1", "sentence_2",
+    ),
+    ("left", "keyword"): ("published", "source", "left", "keyword", "right"),
+}  # fmt: skip
+"""Columns shown of tables that hold the first ones; the others are in the file."""
+
+
+def print_tidy(table: TidyTable) -> None:
+    """Print the first rows of a tidy table, its main columns, and its caption."""
+    console = _console()
+    names = next(
+        (shown for held, shown in SHOWN_COLUMNS.items() if set(held) <= set(table.columns)),
+        tuple(table.columns),
+    )
+    rows = table.rows()
+    numbers = tuple(
+        name for name in names if any(isinstance(row[name], int | float) for row in rows)
+    )
+    body = _table(table.title, *names, right=(*numbers, *(("left",) if "left" in names else ())))
+    for row in rows[:TERMINAL_ROWS]:
+        body.add_row(*(_cell(row[name]) for name in names))
+    console.print(body)
+    if len(rows) > TERMINAL_ROWS:
+        console.print(f"… {len(rows) - TERMINAL_ROWS:,} more rows; write them with --to FILE.csv")
+    console.print(table.caption(), markup=False, highlight=False)
+
+
+def _cell(value: object) -> Text:
+    if isinstance(value, list):
+        value = "; ".join(str(part) for part in value)
+    if isinstance(value, float):
+        return Text(_number(value))
+    return Text(_short(value, 120))
 
 
 def print_run(run: Run) -> None:
