@@ -5,6 +5,7 @@
     doc = nlp(document)                           spans: themes, indicators, references
     run = vankien.extract("articles/", out="results/")
     results = vankien.open("results/")            tables as DuckDB relations
+    vankien.show(results, "doc-id")               one document, findings in place
     scores = vankien.evaluate(split="test")
 
 Everything is loaded on first use: importing the package costs next to nothing.
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vankien.batch.run import extract as extract
+    from vankien.display.document import show
     from vankien.documents import Document
     from vankien.errors import VankienError
     from vankien.evaluation.evaluate import evaluate
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 # `open` and `extract` are used with their prefix, so a star import exports neither.
-__all__ = ["Document", "VankienError", "__version__", "blank", "evaluate", "load", "read"]
+__all__ = ["Document", "VankienError", "__version__", "blank", "evaluate", "load", "read", "show"]
 
 _HOMES = {
     "Document": "vankien.documents",
@@ -38,6 +40,7 @@ _HOMES = {
     "load": "vankien.pipeline",
     "open": "vankien.results.results",
     "read": "vankien.reading",
+    "show": "vankien.display.document",
 }
 
 

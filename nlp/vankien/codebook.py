@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from vankien.errors import CodebookError
+from vankien.markup import facts, grid
 from vankien.resources import codebook_dir
 
 __all__ = [
@@ -48,6 +49,44 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
 
+class _Entry(_Model):
+    """What a code of the codebook has in common with others: names and a definition."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    definition_vi: str
+    definition_en: str
+
+    def _repr_html_(self) -> str:
+        named = {"code", "name_vi", "name_en"}
+        values = {
+            name: _words(value)
+            for name, value in self.model_dump(by_alias=True).items()
+            if name not in named
+        }
+        return facts(f"{self.code}: {self.name_vi} ({self.name_en})", values)
+
+
+def _words(value: Any) -> Any:
+    """Return the words of a list of cues, exclusions or frames; other values as they are."""
+    if not isinstance(value, list):
+        return value
+    found = []
+    for item in value:
+        if not isinstance(item, dict):
+            found.append(item)
+        elif "text" in item:
+            weak = " (weak)" if item.get("strong") is False else ""
+            see = f" → {item['see']}" if item.get("see") else ""
+            found.append(f"{item['text']}{weak}{see}")
+        else:
+            lists = (f"{key}: {', '.join(words)}" for key, words in item.items()
+                     if words and isinstance(words, list))  # fmt: skip
+            found.append("[" + " | ".join(lists) + "]")
+    return found
+
+
 class Cue(_Model):
     """A phrase that speaks for a code.
 
@@ -68,7 +107,7 @@ class Exclusion(_Model):
     see: str | None = None
 
 
-class Theme(_Model):
+class Theme(_Entry):
     """A theme code; unit of coding is one sentence.
 
     ``not``: phrases that void a cue which they overlap; ``veto``: phrases that void the
@@ -76,13 +115,8 @@ class Theme(_Model):
     weak cue counts (the work must be tied to Resolution 4, say).
     """
 
-    code: str
     parent: str | None = None
     level: Literal["group", "single"]
-    name_vi: str
-    name_en: str
-    definition_vi: str
-    definition_en: str
     source: str
     includes: list[str]
     excludes: list[Exclusion]
@@ -92,14 +126,9 @@ class Theme(_Model):
     cues: list[Cue]
 
 
-class Role(_Model):
+class Role(_Entry):
     """A role code: what a sentence does in its document."""
 
-    code: str
-    name_vi: str
-    name_en: str
-    definition_vi: str
-    definition_en: str
     headings: list[str]
     openings: list[str]
     cues: list[str]
@@ -130,7 +159,7 @@ class Frame(_Model):
     subjects: list[str] = []
 
 
-class Indicator(_Model):
+class Indicator(_Entry):
     """An indicator code: what a figure counts.
 
     ``reduction`` marks a code that counts a reduction, whose count cut is a positive level, and
@@ -143,14 +172,9 @@ class Indicator(_Model):
     ``domain`` are phrases of which the document must hold one.
     """
 
-    code: str
-    name_vi: str
-    name_en: str
     unit: str
     kind: Literal["stock", "flow"]
     unit_as_written: bool = False
-    definition_vi: str
-    definition_en: str
     source: str
     dimensions: list[str]
     measures: list[Measure]
@@ -187,6 +211,20 @@ class Codebook(_Model):
     indicators: dict[str, Indicator]
     party_context: list[str]
     official_context: list[str]
+
+    def _repr_html_(self) -> str:
+        entries = [
+            (kind, entry.code, entry.name_vi, entry.name_en, entry.definition_en)
+            for kind, family in (("theme", self.themes), ("role", self.roles),
+                                 ("indicator", self.indicators))
+            for entry in family.values()
+        ]  # fmt: skip
+        return facts(
+            f"Codebook {self.version}",
+            {"themes": len(self.themes), "roles": len(self.roles),
+             "indicators": len(self.indicators)},
+            grid(("kind", "code", "Vietnamese", "English", "definition"), entries),
+        )  # fmt: skip
 
     def group_of(self, code: str) -> str | None:
         """Return the group of a manifestation ("SUYTHOAI-TT.3" -> "SUYTHOAI-TT")."""

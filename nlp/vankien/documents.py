@@ -15,6 +15,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from vankien.markup import Element, element, facts
+
 __all__ = [
     "Block",
     "BlockKind",
@@ -28,6 +30,10 @@ __all__ = [
     "Sentence",
     "Table",
 ]
+
+
+SHOWN_BLOCKS = 40
+"""Blocks of a document that a notebook shows."""
 
 
 class Kind(StrEnum):
@@ -177,6 +183,28 @@ class Document:
     extraction: Extraction = Extraction.TEXT
     quality: float = 1.0
     warnings: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Show metadata, then the blocks with their parts; ``vankien.show`` adds findings."""
+        known = {
+            "id": self.doc_id, "source": self.source, "kind": self.kind.value,
+            **{name: value for name, value in asdict(self.metadata).items() if name != "title"},
+            "pages": self.n_pages, "tables": len(self.tables) or None,
+            "extraction": self.extraction.value, "quality": f"{self.quality:.2f}",
+            "warnings": self.warnings,
+        }  # fmt: skip
+        blocks = [self._block_html(block) for block in self.blocks[:SHOWN_BLOCKS]]
+        if len(self.blocks) > SHOWN_BLOCKS:
+            blocks.append(element("p", f"… {len(self.blocks) - SHOWN_BLOCKS:,} more blocks"))
+        return facts(self.metadata.title or self.doc_id, known, *blocks)
+
+    def _block_html(self, block: Block) -> Element:
+        label = block.part.value if block.page is None else f"{block.part.value}, p. {block.page}"
+        return element(
+            "div", element("small", label, style="color:#56606e;display:block"),
+            self.text[block.start : block.end],
+            style="text-align:left;white-space:pre-wrap;margin:.5em 0",
+        )  # fmt: skip
 
     def block_at(self, offset: int) -> Block | None:
         """Return the block that covers a character offset, or None between blocks."""

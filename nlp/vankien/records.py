@@ -14,6 +14,8 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from vankien.markup import facts
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -35,8 +37,19 @@ SCHEMA_VERSION = "1"
 """Version of the tables; written into run.json and the Parquet metadata."""
 
 
+class _Row:
+    """What all records share: a notebook shows them as a table of their fields."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        # Every subclass is a dataclass.
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return facts(type(self).__name__.removesuffix("Record"), values)
+
+
 @dataclass(frozen=True, slots=True)
-class DocumentRecord:
+class DocumentRecord(_Row):
     """One document (table ``documents``)."""
 
     doc_id: str
@@ -68,7 +81,7 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceRecord:
+class SentenceRecord(_Row):
     """One sentence (table ``sentences``)."""
 
     doc_id: str
@@ -84,7 +97,7 @@ class SentenceRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ThemeRecord:
+class ThemeRecord(_Row):
     """One theme of a sentence, or of the document where ``sentence`` is None."""
 
     doc_id: str
@@ -99,7 +112,7 @@ class ThemeRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorRecord:
+class IndicatorRecord(_Row):
     """One figure: value, unit, what it counts, when, where, and where it stands.
 
     Percentages are numbers of percent, money is in đồng, periods are inclusive dates.
@@ -136,7 +149,7 @@ class IndicatorRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceRecord:
+class ReferenceRecord(_Row):
     """One mention of a document (table ``references``)."""
 
     doc_id: str
@@ -152,7 +165,7 @@ class ReferenceRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class CellRecord:
+class CellRecord(_Row):
     """One cell of a table (table ``tables``); row and column are 0-based."""
 
     doc_id: str
@@ -166,7 +179,7 @@ class CellRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorRecord:
+class ErrorRecord(_Row):
     """One input or document that could not be processed, and why."""
 
     source: str

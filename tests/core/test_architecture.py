@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "nlp" / "vankien"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = {
-    "errors": 0, "resources": 0.1, "normalise": 0.1, "documents": 0.1,
+    "errors": 0, "markup": 0, "resources": 0.1, "normalise": 0.1, "documents": 0.1,
     "strict_yaml": 0.1, "records": 0.2, "codebook": 0.2, "own_codebook": 0.3,
     "quantities": 1, "gazetteer": 1,
     "reading": 2, "language": 2, "collection": 2.5,
