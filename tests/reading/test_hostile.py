@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import tracemalloc
 import zipfile
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from tests.reading.pdf_files import drawn, write
 from tests.reading.word_files import WORD, docx_of, docx_with_body, paragraph, run
 from vankien.documents import Document
 from vankien.errors import ReadError
-from vankien.reading import from_text, ocr, pdf_pages, read_bytes
+from vankien.reading import from_text, ocr, pdf_pages, pdf_streams, read, read_bytes
 from vankien.reading.conservation import digits_in, lost_digits
 from vankien.reading.pdf import _remarks
 from vankien.reading.placed_lines import Line
@@ -44,6 +47,60 @@ def docx_with(xml: str) -> bytes:
 def word(body: str, doctype: str = "") -> str:
     inside = f"<w:body>{body}</w:body>"
     return f'<?xml version="1.0"?>{doctype}<w:document xmlns:w="{WORD}">{inside}</w:document>'
+
+
+def pdf_of(stream: bytes, words: bytes, *, length: int | None = None) -> bytes:
+    """A PDF of one page with the given content, its dictionary as given."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
+        b"<< /Length %d %s >>\nstream\n%s\nendstream"
+        % (len(stream) if length is None else length, words, stream),
+    ]
+    data = b"%PDF-1.4\n"
+    places = []
+    for number, body in enumerate(objects, 1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = len(data)
+    data += b"xref\n0 5\n0000000000 65535 f \n"
+    data += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return data + b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % table
+
+
+def test_streams_that_unpack_to_far_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_streams, "MAX_STREAM", 4_000_000)
+    once = zlib.compress(b"q Q " * 1_100_000, 9)
+    twice = zlib.compress(once, 9)
+    flate, both = b"/Filter /FlateDecode", b"/Filter [/FlateDecode /FlateDecode]"
+    ascii_ = base64.a85encode(once) + b"~>"
+    for data in (
+        pdf_of(once, flate),
+        pdf_of(once, flate, length=10),  # what the file says of itself is not believed
+        pdf_of(twice, both),
+        pdf_of(ascii_, b"/Filter [/ASCII85Decode /FlateDecode]"),
+    ):
+        tracemalloc.start()
+        result = outcome(data, "bom.pdf")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert isinstance(result, ReadError) and result.code == "V111", result
+        assert "a stream of it" in str(result) and peak < 4_000_000
+    # Just below the limit the page is read: there is nothing on it.
+    below = outcome(pdf_of(zlib.compress(b"q Q " * 900_000, 9), flate), "trang.pdf")
+    assert isinstance(below, ReadError) and below.code == "V101"
+
+
+def test_a_small_file_takes_little_room(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Chi bộ họp thường kỳ.", "utf-8")
+    read(path)
+    tracemalloc.start()
+    read(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16_000_000
 
 
 def test_entities_that_expand() -> None:

@@ -18,6 +18,7 @@ from vankien.reading.encodings import has_legacy_signs, repair_lines
 from vankien.reading.layout import analyse
 from vankien.reading.pdf_build import build
 from vankien.reading.pdf_pages import MIN_LETTERS, Page, lay_out, take_page
+from vankien.reading.pdf_streams import check_streams
 from vankien.reading.pdf_tables import PageTable, looks_ruled, ruled_tables, table_of
 from vankien.reading.placed_lines import Line
 from vankien.reading.registry import reader
@@ -53,11 +54,13 @@ def read_pdf(data: bytes, source: str, sha256: str) -> Document:
 
     Pages without a sound text layer are read by tesseract where it is installed, with the
     language ``vie``; otherwise they are named in the warnings.  Raises ReadError: V101 no
-    text, V103 damaged or truncated, V104 protected by a password, V111 too many pages, V112
+    text, V103 damaged or truncated, V104 protected by a password, V111 too many pages or a
+    stream that unpacks beyond its limit (:mod:`pdf_streams`), V112
     no page has a text layer and tesseract is missing.
     """
     import pypdfium2 as pdfium
 
+    check_streams(data, source)
     try:
         pdf = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

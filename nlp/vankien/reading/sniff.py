@@ -12,6 +12,7 @@ import zipfile
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from vankien.documents import Document
 from vankien.errors import ReadError, UsageError
@@ -30,6 +31,7 @@ MAX_BYTES = 512 * 1024 * 1024
 CONTROL_SHARE = 0.02
 """Text has fewer control characters than this share of its bytes."""
 
+_PIECE = 1 << 22
 _ARCHIVE = "it holds several files; use vankien.extract, or unpack it"
 _ROWS = frozenset({"jsonl", "csv", "parquet"})
 _TEXT_NAMES = (".txt", ".text", ".md", ".csv", ".tsv", ".jsonl", ".ndjson", ".json")
@@ -201,7 +203,7 @@ def read(
     """
     source = str(path)
     with open_bytes(source) as stream, stream_errors(source):
-        data = stream.read(max_bytes + 1)
+        data = _read_up_to(stream, max_bytes + 1)
     if len(data) > max_bytes:
         raise ReadError("V111", source, detail=f"more than {max_bytes:,} bytes")
     digest = hashlib.sha256(data).hexdigest()
@@ -213,6 +215,14 @@ def read(
     if form in _ROWS:
         return _single_row(source, fields or RowFields())
     return read_bytes(data, source=source, sha256=digest)
+
+
+def _read_up_to(stream: IO[bytes], most: int) -> bytes:
+    """Read in pieces: asked for all at once, a small file would take room for the largest."""
+    pieces = bytearray()
+    while len(pieces) < most and (piece := stream.read(min(_PIECE, most - len(pieces)))):
+        pieces += piece
+    return bytes(pieces)
 
 
 def _single_member(data: bytes, source: str, max_bytes: int) -> Document:
