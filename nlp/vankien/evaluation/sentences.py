@@ -11,9 +11,10 @@ from pathlib import Path
 from vankien.documents import Block, Document
 from vankien.evaluation.gold import SentencePassage, load_gold
 from vankien.evaluation.metrics import Count, Score, score
+from vankien.language.sentence_votes import underthesea_ends
 from vankien.language.sentences import split_document
 
-__all__ = ["score_sentences", "underthesea_ends"]
+__all__ = ["score_sentences"]
 
 
 def gold_ends(passage: SentencePassage) -> set[int]:
@@ -24,23 +25,6 @@ def gold_ends(passage: SentencePassage) -> set[int]:
         surface = sentence.strip()
         position = passage.text.index(surface, position) + len(surface)
         ends.add(position)
-    return ends
-
-
-def underthesea_ends(text: str) -> set[int]:
-    """Return the offsets behind the sentences that ``underthesea.sent_tokenize`` finds.
-
-    It returns strings without the white space around them, so characters are counted off.
-    """
-    from underthesea import sent_tokenize
-
-    places = [i for i, c in enumerate(text) if not c.isspace()]
-    ends: set[int] = set()
-    used = 0
-    for sentence in sent_tokenize(text):
-        used += sum(not c.isspace() for c in sentence)
-        if used:
-            ends.add(places[used - 1] + 1)
     return ends
 
 
