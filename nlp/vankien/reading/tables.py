@@ -99,6 +99,8 @@ def header_cells(grid: Grid) -> list[HeaderCell]:
     for r, row in enumerate(rows):
         body = r >= header
         own = [t for c, t in enumerate(row[:labels]) if c not in orders]
+        if not any(own) and orders and not _is_running_number(row[0]):
+            own = [row[0]]  # a total that begins in the column of the running numbers
         row_header = _unique([*groups[r], *own]) if body else ()
         for c, text in enumerate(row):
             if (r, c) in grid.covered:
@@ -202,10 +204,7 @@ def _label_columns(body: tuple[tuple[str, ...], ...]) -> tuple[int, frozenset[in
     """Return how many columns name the rows, and which of them only number them."""
     width = max((len(row) for row in body), default=0)
     columns = [[row[c] for row in body if c < len(row) and row[c]] for c in range(width)]
-    orders = frozenset(
-        c for c in range(min(1, width)) if columns[c] and all(map(_is_running_number, columns[c]))
-        and _ascends(columns[c]) and not all(map(_DATE.match, columns[c]))
-    )  # fmt: skip
+    orders = frozenset(c for c in range(min(1, width)) if _is_order(columns[c]))
     data = next(
         (
             c
@@ -224,6 +223,18 @@ def _label_columns(body: tuple[tuple[str, ...], ...]) -> tuple[int, frozenset[in
     if data <= len(orders) and data + 1 < width and all(map(_DATE.match, columns[data])):
         return data + 1, orders  # a table of years
     return data, orders
+
+
+def _is_order(cells: list[str]) -> bool:
+    """Say whether a column numbers the rows.
+
+    The row of a total may begin in it ("Tổng cộng" across the first two cells).
+    """
+    numbers = [cell for cell in cells if _is_running_number(cell)]
+    words = [cell for cell in cells if not _is_running_number(cell)]
+    if not numbers or len(words) >= len(numbers) or any(map(is_figure, words)):
+        return False
+    return _ascends(numbers) and not all(map(_DATE.match, numbers))
 
 
 def _ascends(cells: list[str]) -> bool:

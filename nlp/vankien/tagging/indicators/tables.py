@@ -16,78 +16,39 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 
-from vankien.codebook import Indicator, load_yaml
+from vankien.codebook import Indicator
 from vankien.documents import Cell, Document, Sentence, Table
 from vankien.quantities.mentions import Quantity
 from vankien.quantities.numerals import parse_numeral
-from vankien.resources import codebook_dir
 from vankien.tagging.indicators.context import Reading
 from vankien.tagging.indicators.figure import Figure, confidence
-from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
+from vankien.tagging.indicators.headers import (
+    Meaning,
+    header_path,
+    money_factor,
+    naming_parts,
+    read_headers,
+    table_context,
+    table_words,
+)
 from vankien.tagging.indicators.lexicon import lexicon, passes_gate
-from vankien.tagging.indicators.phrases import scan_sentence
 from vankien.tagging.indicators.setting import SettingReader
-from vankien.tagging.indicators.structure import read_structure
 
 __all__ = ["in_table", "table_figures"]
 
 _CELL = re.compile(r"\s*(?P<sign>[-–+])?\s*(?P<n>\d[\d.,]*(?:\s\d{3})*)\s*(?P<percent>%)?\s*\Z")
-_CAPTION_NUMBER = re.compile(r"\A\s*\w+(?:\s+\w+){0,2}\s*\d+\s*[.:]\s*")
-_NEUTRAL = re.compile(r"(?:\w+\s+)?(?:(?:19|20)\d\d|[ivx]+)(?:\s*[-–]\s*(?:19|20)\d\d)?")
+_SUBROW = re.compile(r"[-–+•*]|[a-zđ]\)|trong đó|\(\d\)|gồm")
 GATE_CELLS = 40
 """Cells among which the words are looked for without which no frame is tried."""
-BOTH = 2.5
-"""Added where the frame takes words from the row and from the column."""
-_BARE = "100"
-"""The number that stands for the cell's own while its headers are read."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    order: frozenset[str]
-    totals: frozenset[str]
-    parts: tuple[str, ...]
-    shares: tuple[str, ...]
-    ratios: tuple[str, ...]
-    changes: tuple[str, ...]
-    targets: tuple[str, ...]
-    estimates: tuple[str, ...]
-    done: tuple[str, ...]
-    prefixes: tuple[str, ...]
-    wholes: tuple[str, ...]
-    neutral: frozenset[str]
-    money: tuple[tuple[str, int], ...]
-
-
-@cache
-def _words() -> _Words:
-    data = load_yaml(codebook_dir() / "tables.yaml")
-    names = ("parts", "shares", "ratios", "changes", "targets", "estimates", "done", "prefixes",
-             "wholes")  # fmt: skip
-    return _Words(
-        order=frozenset(data["order"]),
-        totals=frozenset(data["totals"]),
-        neutral=frozenset(data["neutral"]),
-        money=tuple(sorted(data["money"].items(), key=lambda pair: -len(pair[0]))),
-        **{name: tuple(data[name]) for name in names},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What a pair of headers says of its cells."""
-
-    candidate: Candidate | None
-    measure: str
-    status: str
+ABOVE = 4
+"""Rows above a figure among which the codebook's whole of it is looked for."""
 
 
 @dataclass(slots=True)
 class _Item:
     cell: Cell
-    meaning: _Meaning
+    meaning: Meaning
     value: Decimal
     number: tuple[int, int]
     part_of: int | None = None
@@ -122,23 +83,11 @@ def table_figures(
     return figures
 
 
-def _money(text: str) -> int | None:
-    """Return what a figure under a header in money is to be multiplied by, or None."""
-    lowered = text.lower()
-    return next((factor for name, factor in _words().money if name in lowered), None)
-
-
-def _clean(text: str) -> str:
-    return " ".join(text.split()).strip(" :.")
-
-
-def _path(header: tuple[str, ...]) -> list[str]:
-    return [_clean(part) for part in header if _clean(part)]
-
-
 def _read_table(table: Table, holds: Callable[[str], bool] | None) -> list[_Item]:
     """Return the figures of a table; without ``holds`` none has an indicator."""
-    known: dict[tuple[tuple[str, ...], tuple[str, ...]], _Meaning] = {}
+    context = table_context(table, holds)
+    units = _unit_texts(table)
+    known: dict[tuple[object, ...], Meaning] = {}
     items: list[_Item] = []
     for cell in table.cells:
         if not cell.row_header and not cell.column_header:
@@ -146,7 +95,8 @@ def _read_table(table: Table, holds: Callable[[str], bool] | None) -> list[_Item
         match = _CELL.match(cell.text)
         if match is None or _is_order(cell):
             continue
-        key = (cell.row_header, cell.column_header)
+        unit = units.get(cell.row, "")
+        key = (cell.row_header, cell.column_header, unit)
         if key not in known:
             said = next(
                 (
@@ -157,19 +107,12 @@ def _read_table(table: Table, holds: Callable[[str], bool] | None) -> list[_Item
                 None,
             )
             topic = said.partition(".")[0] if said else None
-            known[key] = _meaning(table, cell, topic, holds)
+            known[key] = read_headers(context, cell, topic, unit)
         meaning = known[key]
         if meaning.candidate is None and meaning.measure in ("share", "target_ratio"):
             # "Số lượng | Tỷ lệ %": the share is of the figure before it in the row.
-            before = next(
-                (
-                    i
-                    for i in reversed(items)
-                    if i.cell.row == cell.row and i.meaning.candidate is not None
-                ),
-                None,
-            )
-            if before is not None and not _naming(_path(cell.column_header)[-1:]):
+            before = items[-1] if items and items[-1].cell.row == cell.row else None
+            if before is not None and not naming_parts(header_path(cell.column_header)[-1:]):
                 meaning = replace(meaning, candidate=before.meaning.candidate)
         try:
             value = parse_numeral(match.group("n").replace(" ", ""))
@@ -179,203 +122,127 @@ def _read_table(table: Table, holds: Callable[[str], bool] | None) -> list[_Item
             meaning = replace(meaning, measure="share")
         if match.group("sign") in ("-", "–"):
             value = -value
-        factor = _money(" ".join((*cell.column_header, *cell.row_header, table.unit or "")))
+        factor = money_factor(" ".join((*cell.column_header, *cell.row_header, table.unit or "")))
         if factor is not None and meaning.measure == "level" and _in_money(meaning):
             value *= factor
         items.append(_Item(cell, meaning, value, match.span("n")))
+    _name_totals(items)
     return items
 
 
-def _in_money(meaning: _Meaning) -> bool:
+def _unit_texts(table: Table) -> dict[int, str]:
+    """Return the unit that each row has in a column of units ("ĐVT")."""
+    words = table_words()
+    return {
+        cell.row: cell.text
+        for cell in table.cells
+        if any(_clean(part) in words.units for part in cell.column_header[-1:])
+    }
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.split()).strip(" :.").lower()
+
+
+def _name_totals(items: list[_Item]) -> None:
+    """Give a total without words of its own the indicator of the figures that it sums.
+
+    The total of a column counts what the column counts; the total of a row of parts counts
+    what the codebook says that all the parts divide.
+    """
+    for item in items:
+        if item.meaning.candidate is not None:
+            continue
+        if _is_total(item.cell.row_header):
+            peers = [
+                i for i in items
+                if i.cell.column == item.cell.column and i is not item
+                and i.meaning.measure == item.meaning.measure
+            ]  # fmt: skip
+            named = [i.meaning.candidate for i in peers if i.meaning.candidate is not None]
+            codes = {candidate.indicator.code for candidate in named}
+            if len(codes) == 1 and len(named) == len(peers):
+                item.meaning = replace(item.meaning, candidate=named[0])
+
+
+def _in_money(meaning: Meaning) -> bool:
     return meaning.candidate is None or meaning.candidate.indicator.dimensions == ["money"]
 
 
 def _is_order(cell: Cell) -> bool:
     if not cell.row_header and cell.column == 0:
         return True  # the cells that name the rows
-    headers = [_clean(part).lower() for part in cell.column_header]
-    return any(part in _words().order for part in headers)
-
-
-def _meaning(
-    table: Table, cell: Cell, topic: str | None, holds: Callable[[str], bool] | None
-) -> _Meaning:
-    words = _words()
-    column, row = _path(cell.column_header), _path(cell.row_header)
-    caption = table.caption or ""
-    texts = [part.lower() for part in (*column, *row)]
-    joined = " | ".join(texts)
-    unit = (table.unit or "").lower()
-    percent = _holds_any(joined, words.shares) or unit in ("%", "phần trăm")
-    measure, status = "level", "actual"
-    if _holds_any(joined, words.ratios):
-        measure = "target_ratio"
-    elif _holds_any(joined, words.changes):
-        measure = "change_rel" if percent else "change_abs"
-    elif percent:
-        measure = "share"
-    elif any(_begins(part, words.estimates) for part in texts):
-        status = "estimate"
-    elif any(_begins(part, words.targets) for part in texts) and not _holds_any(joined, words.done):
-        status = "target"
-    candidate = None
-    if holds is not None:
-        candidate = _candidate(caption, column, row, measure, topic, holds)
-    return _Meaning(candidate, measure, status)
-
-
-def _holds_any(text: str, phrases: tuple[str, ...]) -> bool:
-    return any(phrase in text for phrase in phrases)
-
-
-def _begins(text: str, phrases: tuple[str, ...]) -> bool:
-    return any(text == phrase or text.startswith(phrase + " ") for phrase in phrases)
-
-
-def _candidate(
-    caption: str,
-    column: list[str],
-    row: list[str],
-    measure: str,
-    said_before: str | None,
-    holds: Callable[[str], bool],
-) -> Candidate | None:
-    """Return the best frame over the ways in which the headers can be said.
-
-    A column that names something decides, with the row's words where they help; a column
-    that is a year or a plan leaves it to the row, and a row that is a place to the caption.
-    """
-    columns, rows = _naming(column), _naming(row)
-    ways = [columns, [*rows, *columns]] if columns else [rows]
-    best: Candidate | None = None
-    for path in ways:
-        if not path:
-            continue
-        topic = said_before
-        if len(path) > 1:
-            parent = _say(caption, path[:-1], measure="level", topic=None, holds=holds)
-            topic = parent.indicator.code.partition(".")[0] if parent else None
-        elif caption and topic is None:
-            parent = _say("", [_title(caption)], measure="level", topic=None, holds=holds)
-            topic = parent.indicator.code.partition(".")[0] if parent else None
-        found = _say(caption, path, measure=measure, topic=topic, holds=holds)
-        if found is not None and (best is None or found.score > best.score):
-            best = found
-    if best is None and columns and rows:
-        best = _say(caption, rows, measure=measure, topic=None, holds=holds)
-    if best is None and caption and not columns:
-        best = _say("", [_title(caption)], measure=measure, topic=None, holds=holds)
-    return best
-
-
-def _title(caption: str) -> str:
-    """Return a caption without its number ("Biểu 1. ")."""
-    return _CAPTION_NUMBER.sub("", caption)
-
-
-def _naming(path: list[str]) -> list[str]:
-    """Return the headers that name something: no total, plan, share, year or quarter."""
-    words = _words()
-    return [
-        part
-        for part in path
-        if part.lower() not in words.totals
-        and part.lower() not in words.parts
-        and part.lower() not in words.neutral
-        and not _NEUTRAL.fullmatch(part.lower())
-        and not any(
-            _begins(part.lower(), names)
-            for names in (words.targets, words.done, words.estimates, words.ratios, words.changes)
-        )
-        and not (
-            part.lower().startswith(words.shares)
-            and (_holds_any(part.lower(), words.ratios) or not _says(part))
-        )
-    ]
-
-
-def _says(part: str) -> bool:
-    phrases = scan_sentence(part)
-    return bool(phrases.heads or phrases.triggers)
-
-
-def _say(
-    caption: str,
-    path: list[str],
-    *,
-    measure: str,
-    topic: str | None,
-    holds: Callable[[str], bool],
-) -> Candidate | None:
-    unit = "%" if measure in ("share", "target_ratio", "change_rel") else None
-    dimension = "ratio" if unit else None
-    if unit is None and _money(" ".join(path)) is not None:
-        unit, dimension = "đồng", "money"
-    ways = [", ".join(path), " ".join(path), path[-1]]
-    ways += [f"{prefix} {path[-1]}" for prefix in _words().prefixes]
-    best: Candidate | None = None
-
-    def said(phrase: str) -> bool:
-        return holds(phrase) or phrase.lower() in caption.lower()
-
-    for lead in dict.fromkeys(("", f"{caption}; " if caption else "")):
-        for way in dict.fromkeys(ways):
-            surface = f"{lead}{way} {_BARE}"
-            start = len(surface) - len(_BARE)
-            quantity = Quantity(
-                start, len(surface), start, len(surface), _BARE, Decimal(100), None, unit, None,
-                dimension, "exact",
-            )  # fmt: skip
-            phrases = scan_sentence(surface)
-            place = read_structure(surface, [quantity], phrases)[0]
-            # A header is one label, whatever commas it holds.
-            place = replace(place, label_start=len(lead))
-            scene = Scene(
-                measure=measure,
-                topic=topic,
-                whole=-1,
-                carried=frozenset(),
-                labelled=len(path) == 1 and is_labelled(surface, quantity, place, phrases),
-                holds=said,
-            )
-            found = best_frame(surface, quantity, place, phrases, scene)
-            if found is not None and len(path) > 1 and way in ways[:2]:
-                last = len(lead) + len(way) - len(path[-1])
-                if found.evidence_start() < last < found.evidence_end():
-                    found = replace(found, score=found.score + BOTH)
-            # What only the caption says holds for every cell; a header must say something.
-            if found is None or found.evidence_end() <= len(lead):
-                continue
-            if best is None or found.score > best.score:
-                best = found
-    return best
+    headers = [_clean(part) for part in cell.column_header]
+    return any(part in table_words().order for part in headers)
 
 
 def _link(items: list[_Item]) -> None:
-    """Point parts to the figure of their row that they divide, else to their column's total."""
+    """Point parts to the figure that they divide.
+
+    In this order: the row above that a row beginning with a dash divides; the figure of the
+    row that the codebook, a group headed "trong đó" or a total of the row names; the total of
+    the column.
+    """
     for index, item in enumerate(items):
         if item.meaning.measure != "level":
             continue
-        whole = _whole_in_row(items, index)
-        if whole is None and not _is_total(item.cell.row_header):
-            whole = next(
-                (
-                    other
-                    for other, candidate in enumerate(items)
-                    if candidate.cell.column == item.cell.column
-                    and _is_total(candidate.cell.row_header)
-                    and candidate.meaning.measure == "level"
-                    and candidate.value >= item.value
-                ),
-                None,
-            )
+        whole = _whole_above(items, index)
+        if whole is None:
+            whole = _whole_in_row(items, index)
+        if whole is None:
+            whole = _whole_in_column(items, index)
         if whole is not None and whole != index:
             item.part_of = whole
 
 
 def _is_total(header: tuple[str, ...]) -> bool:
-    path = _path(header)
-    return bool(path) and path[-1].lower() in _words().totals
+    path = header_path(header)
+    return bool(path) and path[-1].lower() in table_words().totals
+
+
+def _code(item: _Item) -> str | None:
+    return item.meaning.candidate.indicator.code if item.meaning.candidate else None
+
+
+def _within(item: _Item) -> list[str]:
+    return item.meaning.candidate.indicator.within if item.meaning.candidate else []
+
+
+def _can_divide(item: _Item, whole: _Item) -> bool:
+    return (
+        whole is not item
+        and whole.meaning.measure == "level"
+        and whole.meaning.status == item.meaning.status
+        and whole.value >= item.value
+    )
+
+
+def _is_subrow(item: _Item) -> bool:
+    """Say whether a row divides the one above: "- Nữ", "Trong đó: Nữ"."""
+    header = item.cell.row_header
+    if not header:
+        return False
+    leaf = header[-1].strip().lower()
+    return _SUBROW.match(leaf) is not None or any(
+        _clean(part) in table_words().parts for part in header[:-1]
+    )
+
+
+def _whole_above(items: list[_Item], index: int) -> int | None:
+    item = items[index]
+    if not _is_subrow(item) and not (_within(item) and not _is_total(item.cell.row_header)):
+        return None
+    for other in range(index - 1, -1, -1):
+        above = items[other]
+        if above.cell.column != item.cell.column or above.cell.row >= item.cell.row:
+            continue
+        if _is_subrow(above) or not _can_divide(item, above):
+            continue
+        if _is_subrow(item) or _code(above) in _within(item):
+            return other if _code(above) != _code(item) or _is_subrow(item) else None
+        if not _is_subrow(item) and above.cell.row < item.cell.row - ABOVE:
+            return None
+    return None
 
 
 def _whole_in_row(items: list[_Item], index: int) -> int | None:
@@ -384,43 +251,48 @@ def _whole_in_row(items: list[_Item], index: int) -> int | None:
     By the codebook's ``within``, by a group of columns headed "trong đó", by the total of
     its group, or by the column of those that were graded.
     """
-    words, item = _words(), items[index]
-    column = _path(item.cell.column_header)
+    words, item = table_words(), items[index]
+    column = header_path(item.cell.column_header)
     row = [
         (other, found)
         for other, found in enumerate(items)
-        if found.cell.row == item.cell.row
-        and found.meaning.measure == "level"
-        and found.meaning.status == item.meaning.status
-        and other != index
-        and found.value >= item.value
+        if found.cell.row == item.cell.row and _can_divide(item, found)
     ]
     before = [(other, found) for other, found in row if found.cell.column < item.cell.column]
     if _is_total(item.cell.column_header) or not column:
         return None
-    indicator = item.meaning.candidate.indicator if item.meaning.candidate else None
-    if indicator is not None:
-        for other, found in reversed(before):
-            code = found.meaning.candidate.indicator.code if found.meaning.candidate else None
-            if code is not None and code in indicator.within:
-                return other
+    for other, found in reversed(before):
+        if _code(found) is not None and _code(found) in _within(item):
+            return other
     if column[0].lower() in words.parts:
         outside = [o for o, f in before if not _is_part(f.cell.column_header)]
         return outside[-1] if outside else None
     for other, found in row:
-        path = _path(found.cell.column_header)
+        path = header_path(found.cell.column_header)
         if path[:-1] == column[:-1] and path[-1].lower() in words.totals:
             return other
     for other, found in before:
-        said = " ".join(_path(found.cell.column_header)).lower()
-        if _holds_any(said, words.wholes) and indicator is not None:
+        said = " ".join(header_path(found.cell.column_header)).lower()
+        if any(word in said for word in words.wholes) and item.meaning.candidate is not None:
+            return other
+    return None
+
+
+def _whole_in_column(items: list[_Item], index: int) -> int | None:
+    """Return the total of a figure's column, or the figure there that all others divide."""
+    item = items[index]
+    total = _is_total(item.cell.row_header)
+    for other, found in enumerate(items):
+        if found.cell.column != item.cell.column or not _can_divide(item, found):
+            continue
+        if _is_total(found.cell.row_header) and not total:
             return other
     return None
 
 
 def _is_part(header: tuple[str, ...]) -> bool:
-    path = _path(header)
-    return bool(path) and path[0].lower() in _words().parts
+    path = header_path(header)
+    return bool(path) and path[0].lower() in table_words().parts
 
 
 def _figure(
