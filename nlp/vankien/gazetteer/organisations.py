@@ -19,6 +19,7 @@ from typing import Any
 from vankien.codebook import load_yaml
 from vankien.gazetteer.places import unit_names, units_named
 from vankien.normalise import UPPER
+from vankien.quantities.gates import beginning_with
 from vankien.resources import corpus_dir
 
 __all__ = ["ScopeMention", "find_scopes", "organisation_data"]
@@ -84,15 +85,7 @@ def _openings(data: dict[str, Any]) -> str:
         *(word for words in data["committees"].values() for word in words),
         *(form for entry in data["central"] for form in entry["forms"]),
     ]  # fmt: skip
-    firsts = {form.split()[0].lower() for form in forms}
-    by_letter: dict[str, list[str]] = {}
-    for first in sorted(firsts):
-        by_letter.setdefault(first[0], []).append(re.escape(first[1:]))
-    groups = (
-        f"{letter}(?:{'|'.join(sorted(rest, key=len, reverse=True))})"
-        for letter, rest in by_letter.items()
-    )
-    return f"(?i:{'|'.join(groups)})"
+    return beginning_with({form.split()[0] for form in forms}, any_case=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from vankien.codebook import load_yaml
+from vankien.quantities.gates import Endings, beginning_with
 from vankien.resources import codebook_dir
 
 __all__ = ["excluded_spans", "is_excluded"]
@@ -32,11 +33,11 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    words: tuple[_Words, ...]
-    every: tuple[str, ...]
+    words: Endings[_Words]
     pattern: re.Pattern[str]
     kinds: tuple[str, ...]
     guarded: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]
+    needed: re.Pattern[str]
 
 
 @cache
@@ -63,11 +64,13 @@ def _rules() -> _Rules:
                     tuple(p.lower() for p in rule.get("unless", [])),
                 )
             )
-    every = tuple(dict.fromkeys(p for rule in words for p in rule.phrases))
     # The gate keeps the patterns from being tried at each character.
-    starts = "|".join(re.escape(word) for word in data["starts"])
-    pattern = re.compile(rf"(?:\A|(?<!\w))(?=[\s\d(]|{starts})(?:{'|'.join(patterns)})")
-    return _Rules(tuple(words), every, pattern, tuple(kinds), tuple(guarded))
+    starts = beginning_with(data["starts"])
+    gate = rf"(?:\A(?=\s)|(?<!\w)(?=[\d(]|{starts}))"
+    pattern = re.compile(rf"{gate}(?:{'|'.join(patterns)})")
+    needed = re.compile(beginning_with(sign for needs, _, _ in guarded for sign in needs))
+    endings = Endings((phrase, rule) for rule in words for phrase in rule.phrases)
+    return _Rules(endings, pattern, tuple(kinds), tuple(guarded), needed)
 
 
 def excluded_spans(text: str) -> list[tuple[int, int, str]]:
@@ -77,7 +80,7 @@ def excluded_spans(text: str) -> list[tuple[int, int, str]]:
         (m.start(), m.end(), rules.kinds[int((m.lastgroup or "r0")[1:])])
         for m in rules.pattern.finditer(text)
     ]
-    for needs, pattern, kind in rules.guarded:
+    for needs, pattern, kind in rules.guarded if rules.needed.search(text) else ():
         if any(sign in text for sign in needs):
             spans.extend((m.start(), m.end(), kind) for m in pattern.finditer(text))
     return sorted(spans)
@@ -89,12 +92,12 @@ def is_excluded(lowered: str, start: int, end: int, *, has_unit: bool, is_year: 
     ``lowered`` is the text in lower case; ``has_unit`` says that a counted noun follows,
     ``is_year`` that the number is written like a year.
     """
-    rules = _rules()
     left = lowered[max(0, start - LOOK) : start].rstrip(" :“\"'")
-    if not left.endswith(rules.every):
+    candidates = _rules().words.at_end(left)
+    if not candidates:
         return None
     right = lowered[end : end + LOOK].lstrip()
-    for rule in rules.words:
+    for phrase, rule in candidates:
         if rule.unless_unit and has_unit:
             continue
         if rule.only_year and not is_year:
@@ -103,9 +106,7 @@ def is_excluded(lowered: str, start: int, end: int, *, has_unit: bool, is_year: 
             continue
         if rule.unless and left.endswith(rule.unless):
             continue
-        for phrase in rule.phrases:
-            if left.endswith(phrase):
-                place = len(left) - len(phrase) - 1
-                if place < 0 or not left[place].isalnum():
-                    return rule.kind
+        place = len(left) - len(phrase) - 1
+        if place < 0 or not left[place].isalnum():
+            return rule.kind
     return None

@@ -18,7 +18,8 @@ from typing import Any
 
 from vankien.codebook import load_yaml
 from vankien.quantities.exclusions import excluded_spans, is_excluded
-from vankien.quantities.numerals import Numeral, find_numerals, may_hold_numeral
+from vankien.quantities.gates import Endings, beginning_with
+from vankien.quantities.numerals import Numeral, find_numerals, lower, may_hold_numeral
 from vankien.quantities.units import COUNTABLE, Unit, count_nouns, unit_after
 from vankien.resources import codebook_dir
 
@@ -56,6 +57,16 @@ class Quantity:
     rank: bool = False
     weak: bool = False
 
+    def moved(self, shift: int) -> Quantity:
+        """Return the same quantity with offsets of a longer text."""
+        # Written out: dataclasses.replace takes twice as long.
+        return Quantity(
+            self.start + shift, self.end + shift, self.number_start + shift,
+            self.number_end + shift, self.number, self.value, self.value_high, self.unit,
+            self.unit_text, self.dimension, self.approx, self.total, self.multiple, self.slip,
+            self.origin, self.rank, self.weak,
+        )  # fmt: skip
+
 
 LOOK_BACK = 24
 """Characters before a number in which the words that decide over it stand."""
@@ -65,6 +76,9 @@ _UNIT_WORDS = {"hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "b
                "chín": 9, "mười": 10}  # fmt: skip
 _ORDINALS = {"nhất": 1, "nhì": 2, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7,
              "tám": 8, "chín": 9, "mười": 10}  # fmt: skip
+_FOUR_DIGITS = re.compile(r"\d{3,4}")
+_THOUSAND_MILLION = re.compile(r"t[ỷỉ](?: \d+)?\Z")
+_SLIP = re.compile(r"\d{1,3},\d{3}")
 _TIMES_WORD = re.compile(r"(?<!\w)gấp (?P<n>đôi|rưỡi|hai|ba|bốn|năm|mười)(?!\w)(?! (?:lần|lượt))")
 _TIMES = {"đôi": 100, "rưỡi": 50, "hai": 100, "ba": 200, "bốn": 300, "năm": 400, "mười": 900}
 _PART = re.compile(
@@ -77,11 +91,12 @@ _PART = re.compile(
 class _Words:
     """The closed lists of ``approximation.yaml`` and ``mentions.yaml``, compiled."""
 
-    before: tuple[tuple[str, str], ...]
-    after: tuple[tuple[str, str], ...]
+    before: Endings[str]
+    after: tuple[tuple[str, str, re.Pattern[str]], ...]
+    after_any: re.Pattern[str]
     not_before: tuple[str, ...]
     after_not: re.Pattern[str]
-    all_before: tuple[str, ...]
+    downward_last: tuple[str, ...]
     upward: re.Pattern[str]
     downward_from: re.Pattern[str]
     times_before: re.Pattern[str]
@@ -112,11 +127,15 @@ def _words() -> _Words:
         after.extend((phrase.lower(), entry["code"]) for phrase in entry["after"])
     before.sort(key=lambda pair: -len(pair[0]))
     return _Words(
-        before=tuple(before),
-        after=tuple(after),
+        before=Endings(before),
+        after=tuple(
+            (phrase, code, re.compile(rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)"))
+            for phrase, code in after
+        ),
+        after_any=re.compile(f"(?={beginning_with(phrase for phrase, _ in after)})"),
         not_before=tuple(approx["not_before"]),
         after_not=re.compile(rf"(?<!\w)(?:{_any(approx['after_not'])})(?!\w)"),
-        all_before=tuple(phrase for phrase, _ in before),
+        downward_last=tuple(approx["from"]),
         upward=re.compile(rf"[^,;.()]{{0,60}}?(?<!\w)(?:{_any(approx['from_and_up'])})(?!\w)"),
         downward_from=re.compile(rf"(?<!\w)(?:{_any(approx['from'])})$"),
         times_before=re.compile(rf"(?<!\w)(?:{_any(data['times_before'])})\s+$"),
@@ -146,12 +165,13 @@ def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
     With ``weak`` also "một" before a counted noun.  A text without digit or number word
     costs one search.
     """
-    if not may_hold_numeral(text):
+    lowered = lower(text)
+    if not may_hold_numeral(text, lowered):
         return []
-    lowered = text.replace("\u0130", "I").lower()
     words = _words()
     numerals = [
-        (numeral, unit_after(text, numeral.end, lowered)) for numeral in find_numerals(text)
+        (numeral, unit_after(text, numeral.end, lowered))
+        for numeral in find_numerals(text, lowered)
     ]
     numerals = [
         (numeral, unit)
@@ -162,14 +182,16 @@ def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
     found = _special(text, lowered, words)
     if not numerals and not found:
         return []
-    spans = excluded_spans(text) if numerals else []
+    spans: list[tuple[int, int, str]] | None = None
     for numeral, unit in numerals:
-        if any(a < numeral.end and numeral.start < b for a, b, _ in spans):
-            continue
         if any(q.start < numeral.end and numeral.start < q.end for q in found):
             continue
         quantity = _quantity(text, lowered, numeral, unit)
-        if quantity is not None and (weak or not quantity.weak):
+        if quantity is None or (quantity.weak and not weak):
+            continue
+        if spans is None:  # the patterns are the dearest question, and come last
+            spans = excluded_spans(text)
+        if not any(a < numeral.end and numeral.start < b for a, b, _ in spans):
             found.append(quantity)
     if not weak:
         found = [q for q in found if not q.weak]
@@ -284,7 +306,7 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
     before = lowered[max(0, numeral.start - LOOK_BACK) : numeral.start].rstrip()
     if is_year and before.endswith(words.year_before):
         return None
-    if before.endswith(words.year_before[0]) and re.fullmatch(r"\d{3,4}", numeral.text):
+    if before.endswith(words.year_before[0]) and _FOUR_DIGITS.fullmatch(numeral.text):
         return None
     strong = unit is not None and (unit.dimension != "time" or numeral.kind == "words")
     kind = is_excluded(lowered, numeral.start, numeral.end, has_unit=strong, is_year=is_year)
@@ -294,7 +316,7 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
     name = unit.name if unit else None
     dimension = unit.dimension if unit else None
     end = unit.end if unit else numeral.end
-    if unit is None and numeral.scaled and re.search(r"t[ỷỉ](?: \d+)?\Z", numeral.text.lower()):
+    if unit is None and numeral.scaled and _THOUSAND_MILLION.search(numeral.text.lower()):
         # "29.510 tỷ", "1 tỷ 2" with no noun after it is money in the language of reports.
         name, dimension = "đồng", "money"
     if (
@@ -303,7 +325,7 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
         and numeral.kind == "digits"
         and not numeral.scaled
         and value is not None
-        and re.fullmatch(r"\d{1,3},\d{3}", numeral.text)
+        and _SLIP.fullmatch(numeral.text)
     ):
         value, slip = value * 1000, True  # the slip "2,053 đảng viên"
     multiple = False
@@ -377,23 +399,25 @@ def _approx(lowered: str, start: int, end: int) -> str:
     """Return the code of the words of approximation around a figure."""
     words = _words()
     left = lowered[max(0, start - 30) : start].rstrip()
-    if words.downward_from.search(left) and words.upward.match(lowered[end : end + 80]):
+    if (
+        left.endswith(words.downward_last)
+        and words.downward_from.search(left)
+        and words.upward.match(lowered[end : end + 80])
+    ):
         return "min"
-    for phrase, code in words.before if left.endswith(words.all_before) else ():
-        if left.endswith(phrase):
-            place = len(left) - len(phrase) - 1
-            if place >= 0 and left[place].isalnum():
-                continue
-            rest = left[: max(place, 0)].rstrip()
-            # "nhiều hơn 15 đảng viên" compares; it does not approximate.
-            if code in ("over", "under") and rest.endswith(words.not_before):
-                break
-            return code
-    right = lowered[end : end + 45]
-    for phrase, code in words.after:
-        if phrase not in right:
+    for phrase, code in words.before.at_end(left):
+        place = len(left) - len(phrase) - 1
+        if place >= 0 and left[place].isalnum():
             continue
-        match = re.match(rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)", right)
-        if match and not words.after_not.search(match.group()):
-            return code
+        rest = left[: max(place, 0)].rstrip()
+        # "nhiều hơn 15 đảng viên" compares; it does not approximate.
+        if code in ("over", "under") and rest.endswith(words.not_before):
+            break
+        return code
+    right = lowered[end : end + 45]
+    if words.after_any.search(right):
+        for phrase, code, pattern in words.after:
+            match = pattern.match(right) if phrase in right else None
+            if match and not words.after_not.search(match.group()):
+                return code
     return "exact"

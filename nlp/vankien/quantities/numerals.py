@@ -23,7 +23,14 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-__all__ = ["Numeral", "find_numerals", "may_hold_numeral", "parse_numeral", "parse_words"]
+__all__ = [
+    "Numeral",
+    "find_numerals",
+    "lower",
+    "may_hold_numeral",
+    "parse_numeral",
+    "parse_words",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +85,12 @@ _DIGITS = re.compile(
     rf"|[ ]?/[ ]?(?P<total>{_D})(?![\d/]))?)",
     re.IGNORECASE,
 )
-_WORDS = re.compile(
-    rf"(?<!\w)(?=[bcdhklmnrstv])(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)", re.IGNORECASE
-)
+# Number words are looked for in lower case, which is quicker than in any case.
+_WORDS = re.compile(rf"(?<!\w)(?=[bcdhklmnrstv])(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)")
 _NOT_SCALE = re.compile(r"(?<=tỷ|tỉ)[ ](?:lệ|trọng|suất|phú|giá)(?!\w)")
 _VAGUE = re.compile(
     rf"(?<!\w)(?=[vmhd])(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
-    rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)",
-    re.IGNORECASE,
+    rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)"
 )
 # Words that count wherever they stand, and words that do so before certain others only.
 _STRONG = frozenset(
@@ -120,14 +125,19 @@ _COUNTING = re.compile(
 )
 
 
-def may_hold_numeral(text: str) -> bool:
+def may_hold_numeral(text: str, lowered: str | None = None) -> bool:
     """Say cheaply whether a text may hold a number in digits or in counting words."""
-    return _DIGIT.search(text) is not None or _counts(text)
+    return _DIGIT.search(text) is not None or _counts(lower(text) if lowered is None else lowered)
 
 
-def _counts(text: str) -> bool:
+def lower(text: str) -> str:
+    """Return a text in lower case, character for character."""
+    # The only letter that lower() lengthens.
+    return text.replace("\u0130", "I").lower() if "\u0130" in text else text.lower()
+
+
+def _counts(lowered: str) -> bool:
     """Say whether a text may hold a number in words: by its set of words, then exactly."""
-    lowered = text.lower()
     words = lowered.replace("(", " ").replace("“", " ").replace('"', " ").split()
     if not _STRONG.isdisjoint(words):
         return True
@@ -137,12 +147,18 @@ def _counts(text: str) -> bool:
 _DIGIT = re.compile(r"[0-9]")
 
 
+_GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
+_SPACED = re.compile(r"\d{1,3}(?:\.[ ]\d{3})+")
+
+
 def _decimal(text: str) -> tuple[Decimal, bool]:
     """Read one number in digits; the second value says whether it is a slip."""
     text = text.strip()
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", text):
+    if text.isdecimal():
+        return Decimal(text), False
+    if _GROUPED.fullmatch(text):
         return Decimal(text.replace(".", "").replace(",", ".")), False
-    if re.fullmatch(r"\d{1,3}(?:\.[ ]\d{3})+", text):
+    if _SPACED.fullmatch(text):
         return Decimal(text.replace(".", "").replace(" ", "")), True
     if "," in text:
         return Decimal(text.replace(",", ".")), False
@@ -165,6 +181,8 @@ def _read_digits(text: str) -> tuple[Decimal, bool, bool]:
     Raises ValueError where the text is no number or its scales do not fall ("3 triệu 5 tỷ").
     """
     text = text.strip()
+    if text.isdecimal():
+        return Decimal(text), False, False
     value, slip, last = Decimal(0), False, None
     position = 0
     while position < len(text):
@@ -322,30 +340,33 @@ def parse_numeral(text: str) -> Decimal:
     return value
 
 
-def find_numerals(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
-    """Return the numbers of ``text[start:end]`` in order; offsets index ``text``.
+def find_numerals(text: str, lowered: str | None = None) -> list[Numeral]:
+    """Return the numbers of a text in order; ``lowered`` saves lowering it again.
 
     Number words are returned as found; whether a single word such as "hai" counts
     anything is decided by the caller.
     """
-    stop = len(text) if end is None else end
     found: list[Numeral] = []
-    if _DIGIT.search(text, start, stop):
-        for match in _DIGITS.finditer(text, start, stop):
+    if _DIGIT.search(text):
+        for match in _DIGITS.finditer(text):
             found.extend(_from_digits(match))
-    if not _counts(text[start:stop]):
+    if lowered is None:
+        lowered = lower(text)
+    if not _counts(lowered):
         return found
     taken = [(n.start, n.end) for n in found]
-    for match in _VAGUE.finditer(text, start, stop):
-        found.append(Numeral(*match.span(), match.group(), None, kind="vague"))
+    for match in _VAGUE.finditer(lowered):
+        start, end = match.span()
+        found.append(Numeral(start, end, text[start:end], None, kind="vague"))
         taken.append(match.span())
-    for match in _WORDS.finditer(text, start, stop):
-        if any(a < match.end() and match.start() < b for a, b in taken):
+    for match in _WORDS.finditer(lowered):
+        start, end = match.span()
+        if any(a < end and start < b for a, b in taken):
             continue
-        text_of = match.group()
-        if _NOT_SCALE.match(text, match.end()) and " " in text_of:
+        text_of = text[start:end]
+        if _NOT_SCALE.match(text, end) and " " in text_of:
             text_of = text_of.rsplit(" ", 1)[0]  # "một tỷ lệ" holds no scale
-        numeral = _from_words(text_of, match.start())
+        numeral = _from_words(text_of, start)
         if numeral is not None:
             found.append(numeral)
     found.sort(key=lambda n: n.start)
@@ -365,6 +386,9 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
         value, slip, scaled = _read_digits(text)
         return [Numeral(begin, begin + len(text), text, value, slip=slip, scaled=scaled)]
     second, total = match.group("b"), match.group("total")
+    if second is None and total is None:
+        written = match.group("a")
+        return [Numeral(begin, match.end("a"), written, value, slip=slip, scaled=scaled)]
     whole = match.string[begin : match.end()]
     if total is not None:
         total_value, other = _decimal(total)
@@ -376,8 +400,6 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
             )
             return [first]
         return [Numeral(begin, match.end(), whole, value, total=total_value, slip=slip or other)]
-    if second is None:
-        return [Numeral(begin, match.end(), whole, value, slip=slip, scaled=scaled)]
     high, other, high_scaled = _read_digits(second)
     if high_scaled and not scaled:
         # "2-3 triệu": the scale belongs to both.

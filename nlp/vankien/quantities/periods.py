@@ -26,6 +26,7 @@ from typing import Any
 from vankien.codebook import load_yaml
 from vankien.quantities import dates
 from vankien.quantities.dates import Interval
+from vankien.quantities.gates import beginning_with
 from vankien.quantities.numerals import parse_words
 from vankien.resources import codebook_dir
 
@@ -110,7 +111,7 @@ def _grammar() -> _Grammar:
         return pattern
 
     rules = data["points"]
-    gate = "|".join(re.escape(word) for word in data["gate"])
+    gate = beginning_with(data["gate"], any_case=True)
     every = "|".join(f"(?P<r{i}>{expand(rule['pattern'], i)})" for i, rule in enumerate(rules))
     names = (
         "until", "until_end", "before", "since", "lead_in", "to", "list", "now_after",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -47,11 +48,12 @@ def count_nouns() -> frozenset[str]:
     return COUNTABLE | {"age", "time", "vote", "area"}
 
 
+_FIRST = re.compile(r"(?:[^\W_]|[²³°])+")
+
+
 def _first(text: str) -> str:
-    size = 0
-    while size < len(text) and (text[size].isalnum() or text[size] in "²³°"):
-        size += 1
-    return text[:size] if size else text[:1]
+    match = _FIRST.match(text)
+    return match.group() if match else text[:1]
 
 
 def unit_after(text: str, offset: int, lowered: str | None = None) -> Unit | None:

@@ -79,6 +79,8 @@ def read_context(
     before it in its chain, whose word of change is shared ("tăng 61% tổ chức và 16% ...").
     """
     context = phrases.context
+    if not context and not quantity.multiple and not governor:
+        return _plain_reading(quantity)
     figure = quantity.number_start
     ratio = quantity.unit == "%"
     points = quantity.unit_text is not None and quantity.unit_text.lower() in lexicon().points
@@ -127,6 +129,21 @@ def read_context(
         governed=governed,
         surplus=governed and exceeded is not None,
     )
+
+
+def _plain_reading(quantity: Quantity) -> Reading:
+    """Return the reading of a figure in a sentence without any word of context."""
+    ratio = quantity.unit == "%"
+    points = quantity.unit_text is not None and quantity.unit_text.lower() in lexicon().points
+    measure, governed = "share" if ratio else "level", False
+    if quantity.rank:
+        measure = "rank"
+    elif quantity.origin is None and points and quantity.unit_text != "%":
+        measure, governed = "change_abs", True
+    baseline = quantity.origin
+    if baseline is None and quantity.total is not None:
+        baseline = quantity.number.rsplit("/", 1)[-1].strip()
+    return Reading(measure, quantity.value, quantity.value_high, "actual", baseline, governed)
 
 
 def _change(

@@ -31,7 +31,7 @@ from vankien.tagging.indicators.lexicon import lexicon, passes_gate
 from vankien.tagging.indicators.lists import read_lists
 from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
 from vankien.tagging.indicators.pending import Pending
-from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
+from vankien.tagging.indicators.phrases import SentencePhrases, scan_context, scan_sentence
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
 from vankien.tagging.indicators.sharing import is_of_others, share, whole_of
 from vankien.tagging.indicators.structure import plain_places, read_structure
@@ -140,7 +140,7 @@ def _read_sentence(
     memory: _Memory,
     holds: Callable[[str], bool],
 ) -> list[Pending]:
-    phrases = scan_sentence(surface, frames=coded)
+    phrases = scan_sentence(surface) if coded else scan_context(surface)
     if not coded:
         memory.topic = None
         places = plain_places(surface, quantities)
@@ -273,13 +273,7 @@ def _figure(
         quantity = replace(quantity, approx="exact")
     return Figure(
         sentence=sentence.index,
-        quantity=replace(
-            quantity,
-            start=quantity.start + shift,
-            end=quantity.end + shift,
-            number_start=quantity.number_start + shift,
-            number_end=quantity.number_end + shift,
-        ),
+        quantity=quantity.moved(shift),
         reading=reading,
         indicator=indicator.code if indicator else None,
         unit=_unit(item),

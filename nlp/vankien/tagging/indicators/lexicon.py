@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from vankien.codebook import load_yaml
 from vankien.resources import codebook_dir
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 __all__ = ["Lexicon", "lexicon", "passes_gate"]
 
@@ -29,7 +33,7 @@ class Lexicon:
     assessed_nouns: tuple[tuple[str, str], ...]
     joined: re.Pattern[str]
     document_gate: tuple[str, ...]
-    sentence_gate: tuple[str, ...]
+    sentence_gate: AhoCorasick
     generic: frozenset[str]
     open_nouns: frozenset[str]
     broad: frozenset[str]
@@ -41,8 +45,7 @@ class Lexicon:
 
 def passes_gate(text: str) -> bool:
     """Say whether a sentence holds a word without which no frame is tried."""
-    lowered = text.lower()
-    return any(word in lowered for word in lexicon().sentence_gate)
+    return bool(lexicon().sentence_gate.find_matches_as_indexes(text.lower()))
 
 
 def _any(phrases: list[str]) -> str:
@@ -52,6 +55,8 @@ def _any(phrases: list[str]) -> str:
 @cache
 def lexicon() -> Lexicon:
     """Return the compiled lists, built once."""
+    from ahocorasick_rs import AhoCorasick
+
     data = load_yaml(codebook_dir() / "context_words.yaml")
     filler = _any([*data["fillers"], *data["approximations"]])
     approx = _any(data["approximations"])
@@ -68,7 +73,7 @@ def lexicon() -> Lexicon:
         filler=re.compile(rf"[\s:]*(?:(?:{filler})[\s:]+)*", re.IGNORECASE),
         joined=re.compile(rf"(?:{_any(data['joiners'])}|{_any(data['after_bare'])})(?!\w)"),
         document_gate=tuple(data["document_gate"]),
-        sentence_gate=tuple(word.lower() for word in data["sentence_gate"]),
+        sentence_gate=AhoCorasick([word.lower() for word in data["sentence_gate"]]),
         generic=frozenset(data["generic_nouns"]),
         open_nouns=frozenset(data["open_nouns"]),
         broad=frozenset(data["broad_nouns"]),

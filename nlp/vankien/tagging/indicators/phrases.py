@@ -12,7 +12,7 @@ from vankien.codebook import Frame, Indicator, load_codebook, load_yaml
 from vankien.language.cues import Hit, Hits, PhraseIndex
 from vankien.resources import codebook_dir
 
-__all__ = ["CompiledFrame", "SentencePhrases", "frames", "scan_sentence"]
+__all__ = ["CompiledFrame", "SentencePhrases", "frames", "scan_context", "scan_sentence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +126,26 @@ def _context_index() -> PhraseIndex:
     return PhraseIndex(_context_entries())
 
 
-def scan_sentence(sentence: str, *, frames: bool = True) -> SentencePhrases:
-    """Return every frame phrase and context word of one sentence.
+_NOTHING: dict[int, list[Hit]] = {}
 
-    Without ``frames`` only the context words are looked for.
-    """
-    hits = (_index() if frames else _context_index()).scan(sentence)
+
+def scan_context(sentence: str) -> SentencePhrases:
+    """Return the context words of one sentence alone."""
+    hits = _context_index().scan(sentence)
+    return SentencePhrases(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, context=_context(hits))
+
+
+def _context(hits: Hits) -> dict[str, list[Hit]]:
+    return {
+        family[len("context.") :]: found
+        for family, found in hits.families.items()
+        if family.startswith("context.")
+    }
+
+
+def scan_sentence(sentence: str) -> SentencePhrases:
+    """Return every frame phrase and context word of one sentence."""
+    hits = _index().scan(sentence)
     names = hits.of("context.names")
     return SentencePhrases(
         heads=_by_frame(hits, "head", names),
@@ -139,9 +153,5 @@ def scan_sentence(sentence: str, *, frames: bool = True) -> SentencePhrases:
         qualifiers=_by_frame(hits, "qualifier", names),
         blocks=_by_frame(hits, "block", names),
         subjects=_by_frame(hits, "subject", names),
-        context={
-            family.removeprefix("context."): found
-            for family, found in hits.families.items()
-            if family.startswith("context.")
-        },
+        context=_context(hits),
     )

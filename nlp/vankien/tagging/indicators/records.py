@@ -13,6 +13,7 @@ __all__ = ["indicator_rows"]
 
 def indicator_rows(document: Document, figures: list[Figure]) -> list[dict[str, Any]]:
     """Return one row a figure: decimals as text, dates in ISO form, lists for tuples."""
+    paged = any(block.page is not None for block in document.blocks)
     ids = [
         record_id(
             document.doc_id,
@@ -47,7 +48,7 @@ def indicator_rows(document: Document, figures: list[Figure]) -> list[dict[str, 
             "scope_code": figure.setting.scope_code,
             "baseline": figure.reading.baseline,
             "part_of": None if figure.part_of is None else ids[figure.part_of],
-            "page": document.page_at(figure.quantity.start),
+            "page": document.page_at(figure.quantity.start) if paged else None,
             "table": figure.table,
             "row": figure.row,
             "column": figure.column,
