@@ -17,6 +17,7 @@ import pytest
 import vankien
 from tests.batch.conftest import article, contents, rows_of, write_rows
 from vankien.batch.options import Options
+from vankien.batch.parts import BY_CODE
 from vankien.batch.run import Run, extract
 from vankien.errors import OutputError, UsageError
 from vankien.reading import streams
@@ -44,7 +45,13 @@ def test_one_run(corpus: Path, tmp_path: Path) -> None:
         assert ds.dataset(out / table, format="parquet").count_rows() == done.rows[table]
         order = [d["doc_id"] for d in documents]
         if table not in ("documents", "errors"):
-            places = [order.index(row["doc_id"]) for row in rows_of(out, table)]
+            code = BY_CODE.get(table)
+            places = [
+                (row[code] is None, row[code] or "", order.index(row["doc_id"]))
+                if code is not None
+                else order.index(row["doc_id"])
+                for row in rows_of(out, table)
+            ]
             assert places == sorted(places)
     assert done.rows["indicators"] and done.rows["references"] and done.rows["themes"]
     (error,) = rows_of(out, "errors")

@@ -21,21 +21,14 @@ import pyarrow.parquet as pq
 
 from vankien.batch.duplicates import SIGNATURE_BYTES, near_duplicates
 from vankien.batch.options import digest_of
+from vankien.batch.parts import ITEMS, Cursor, write_parts
 from vankien.batch.plan import Item
-from vankien.batch.store import COUNTED, HIDDEN, INDEX, Manifest, Store, encodable, index_schema
+from vankien.batch.store import COUNTED, INDEX, Manifest, Store, encodable, index_schema
 from vankien.errors import CATALOGUE
 from vankien.records import ErrorRecord, rows_to_table, schema
 
-__all__ = ["ITEMS", "merge", "read_items"]
+__all__ = ["merge", "read_items"]
 
-GROUP_ROWS = {"documents": 2_000, INDEX: 50_000}
-OTHER_GROUP_ROWS = 50_000
-"""Rows of a row group: about one to ten megabytes, the least that a query reads."""
-
-GROUPS = 50
-"""Row groups of a part: up to about 200 megabytes of articles."""
-
-ITEMS = "items"
 _ITEM_SCHEMA = pa.schema(
     [
         ("path", pa.binary()), ("size", pa.int64()), ("sha256", pa.string()),
@@ -54,7 +47,8 @@ class _Source:
     items: list[dict[str, Any]]
     index: pa.Table
     files: dict[str, list[str]]
-    open: dict[str, _Cursor] = field(default_factory=dict)
+    finished: bool = False
+    open: dict[str, Cursor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +60,6 @@ class _Place:
     source: int
     documents: tuple[int, int]
     errors: tuple[int, int]
-
-
-class _Cursor:
-    """Reads rows of one table of a source, forwards only."""
-
-    def __init__(self, store: Store, files: list[str]) -> None:
-        self._store = store
-        self._groups = self._all_groups(files)
-        self._group: pa.Table | None = None
-        self._first = 0
-
-    def _all_groups(self, files: list[str]) -> Iterator[pa.Table]:
-        for name in files:
-            with self._store.folder.open(name) as stream:
-                file = pq.ParquetFile(stream)
-                for group in range(file.num_row_groups):
-                    yield file.read_row_group(group, use_threads=False)
-
-    def rows(self, start: int, stop: int) -> Iterator[pa.Table]:
-        while start < stop:
-            while self._group is None or start >= self._first + self._group.num_rows:
-                self._first += 0 if self._group is None else self._group.num_rows
-                self._group = next(self._groups)
-            end = min(stop, self._first + self._group.num_rows)
-            yield self._group.slice(start - self._first, end - start)
-            start = end
 
 
 def read_items(store: Store, manifest: Manifest) -> list[dict[str, Any]]:
@@ -135,16 +103,16 @@ def merge(
         pieces = _pieces(store, table, sources, places, first)
         if table == "documents":
             pieces = _marked(pieces, duplicate_of)
-        parts[table], counts[table] = _write(store, table, schema(table), pieces, digest)
+        parts[table], counts[table] = write_parts(store, table, schema(table), pieces, digest)
     failed = _errors(store, sources, places, repeats)
     rows = [row for found in failed for row in found]
     table_of_errors = rows_to_table("errors", rows) if rows else schema("errors").empty_table()
-    parts["errors"], counts["errors"] = _write(
+    parts["errors"], counts["errors"] = write_parts(
         store, "errors", schema("errors"), iter([table_of_errors]), digest
     )
     dropped = np.bincount(origin[~first], minlength=len(places))
     left = index.take(pa.array(kept)).set_column(0, "item", pa.array(origin[kept], pa.int32()))
-    parts[INDEX], _ = _write(store, INDEX, index_schema(), iter([left]), digest)
+    parts[INDEX], _ = write_parts(store, INDEX, index_schema(), iter([left]), digest)
     states = [
         {
             **p.item.to_json(),
@@ -159,7 +127,7 @@ def merge(
         for p, gone, errors in zip(places, dropped, failed, strict=True)
     ]
     items = pa.Table.from_pylist(states, schema=_ITEM_SCHEMA)
-    parts[ITEMS], _ = _write(store, ITEMS, _ITEM_SCHEMA, iter([items]), digest)
+    parts[ITEMS], _ = write_parts(store, ITEMS, _ITEM_SCHEMA, iter([items]), digest)
     manifest = Manifest(
         settings=settings,
         digest=digest,
@@ -186,7 +154,7 @@ def _collect(
     places: dict[str, _Place] = {}
     if before is not None:
         files = {table: [name for name, _ in parts] for table, parts in before.parts.items()}
-        source = _Source(read_items(store, before), _index(store, files[INDEX]), files)
+        source = _Source(read_items(store, before), _index(store, files[INDEX]), files, True)
         sources.append(source)
         _place(source, 0, keep, places)
     for chunk, marker in markers.items():
@@ -293,9 +261,16 @@ def _row_ends(index: pa.Table, table: str) -> np.ndarray[Any, Any]:
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
 
 
-def _cursor(store: Store, source: _Source, table: str) -> _Cursor:
+def _cursor(store: Store, source: _Source, table: str) -> Cursor:
     if table not in source.open:
-        source.open[table] = _Cursor(store, source.files[table])
+        source.open[table] = Cursor(
+            store,
+            table,
+            source.files[table],
+            ids=source.index["doc_id"].combine_chunks(),
+            ends=_row_ends(source.index, table) if table != "errors" else np.zeros(1),
+            finished=source.finished,
+        )
     return source.open[table]
 
 
@@ -333,53 +308,3 @@ def _errors(
 def _row_number(row: ErrorRecord) -> tuple[int, str]:
     match = _ROW.search(row.source)
     return (int(match[1]) if match else 0, row.error)
-
-
-def _write(
-    store: Store, table: str, declared: pa.Schema, pieces: Iterator[pa.Table], digest: str
-) -> tuple[list[tuple[str, int]], int]:
-    """Write staged parts of whole row groups; return their names and sizes, and the rows."""
-    group_rows = GROUP_ROWS.get(table, OTHER_GROUP_ROWS)
-    groups = _groups(pieces, declared, group_rows)
-    parts: list[tuple[str, int]] = []
-    rows = 0
-    group = next(groups)
-    while group is not None:
-        place = f"{HIDDEN}/{table}" if table in (INDEX, ITEMS) else f"{table}/part"
-        name = f"{place}-{len(parts):05d}-{digest}.parquet"
-        with (
-            store.folder.create(store.folder.staged(name)) as stream,
-            pq.ParquetWriter(stream, declared, compression="zstd", write_page_index=True) as writer,
-        ):
-            for _ in range(GROUPS):
-                writer.write_table(group, row_group_size=group_rows)
-                rows += group.num_rows
-                group = next(groups, None)
-                if group is None:
-                    break
-        size = store.folder.size(store.folder.staged(name))
-        assert size is not None
-        parts.append((name, size))
-    return parts, rows
-
-
-def _groups(pieces: Iterator[pa.Table], declared: pa.Schema, group_rows: int) -> Iterator[pa.Table]:
-    """Yield tables of ``group_rows`` rows, the last one shorter; at least one, maybe empty."""
-    waiting: list[pa.Table] = []
-    number = given = 0
-    for piece in pieces:
-        while piece.num_rows:
-            taken = piece.slice(0, group_rows - number)
-            piece = piece.slice(taken.num_rows)
-            waiting.append(taken)
-            number += taken.num_rows
-            if number == group_rows:
-                yield _joined(waiting, declared)
-                waiting, number, given = [], 0, given + 1
-    if waiting or not given:
-        yield _joined(waiting, declared)
-
-
-def _joined(tables: list[pa.Table], declared: pa.Schema) -> pa.Table:
-    same = [table.cast(declared).replace_schema_metadata(declared.metadata) for table in tables]
-    return pa.concat_tables([declared.empty_table(), *same]).combine_chunks()
