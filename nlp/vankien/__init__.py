@@ -6,6 +6,7 @@
     run = vankien.extract("articles/", out="results/")
     results = vankien.open("results/")            tables as DuckDB relations
     vankien.show(results, "doc-id")               one document, findings in place
+    document.show(3)                              a page of a PDF, blocks and tables drawn
     scores = vankien.evaluate(split="test")
 
 Everything is loaded on first use: importing the package costs next to nothing.
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vankien.batch.run import extract as extract
     from vankien.display.document import show
+    from vankien.display.pages import show_page as show_page
     from vankien.documents import Document
     from vankien.errors import VankienError
     from vankien.evaluation.evaluate import evaluate
@@ -41,6 +43,7 @@ _HOMES = {
     "open": "vankien.results.results",
     "read": "vankien.reading",
     "show": "vankien.display.document",
+    "show_page": "vankien.display.pages",
 }
 
 

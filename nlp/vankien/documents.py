@@ -219,6 +219,16 @@ class Document:
         block = self.block_at(offset)
         return block.page if block else None
 
+    def show(self, page: int = 1, **options: Any) -> Any:
+        """Return a page (from 1) as a picture with its blocks and tables drawn over it.
+
+        For notebooks; see :func:`vankien.display.pages.show_page` for options and errors.
+        """
+        # The package's public face knows who draws; nothing below it does.
+        import vankien
+
+        return vankien.show_page(self, page, **options)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values (str, int, float, list, dict, None) only."""
         meta = asdict(self.metadata)
