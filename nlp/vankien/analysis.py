@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -22,9 +23,10 @@ from vankien.tagging.content import Content, content_of, encode_contents
 from vankien.tagging.indicators import extract_figures
 from vankien.tagging.indicators.records import indicator_rows
 from vankien.tagging.references import find_references, guard_entries
-from vankien.tagging.roles import NO_ROLE, SentenceRole, role_model, tag_roles
-from vankien.tagging.themes import roll_up, tag_sentences
-from vankien.tagging.themes.model import Scored, theme_model
+from vankien.tagging.roles import NO_ROLE, RoleModel, SentenceRole, role_model, tag_roles
+from vankien.tagging.schemes import Scheme, own_scheme
+from vankien.tagging.themes import ThemeMention, roll_up, tag_sentences
+from vankien.tagging.themes.model import Scored, ThemeModel
 
 __all__ = ["Analysis", "Row", "analyse", "score_together"]
 
@@ -39,10 +41,35 @@ def text_index() -> PhraseIndex:
 
 
 class Analysis:
-    """A document with its sentences and phrase hits; rows of each table on request."""
+    """A document with its sentences and phrase hits; rows of each table on request.
 
-    def __init__(self, document: Document) -> None:
+    ``schemes`` are the codebooks and models for themes, vankien's own (or what takes its
+    place) first; see :func:`vankien.tagging.schemes.load_schemes`.  ``roles`` is another
+    model of roles than vankien's.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        *,
+        schemes: Sequence[Scheme] = (),
+        roles: RoleModel | None = None,
+    ) -> None:
         self.document = document
+        self.roles = roles
+        if schemes:
+            self.schemes = tuple(schemes)
+
+    @cached_property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The codebooks and models for themes."""
+        return (own_scheme(),)
+
+    def use(self, schemes: Sequence[Scheme]) -> None:
+        """Take other schemes for what is computed from here on."""
+        self.schemes = tuple(schemes)
+        for computed in ("scored", "_themes", "sentence_themes", "document_themes"):
+            self.__dict__.pop(computed, None)
 
     @cached_property
     def sentences(self) -> list[Sentence]:
@@ -67,7 +94,7 @@ class Analysis:
     @cached_property
     def scored(self) -> tuple[Scored, list[SentenceRole]]:
         """What the models say of the sentences of content parts: themes and roles."""
-        return _scores([self.content])[0]
+        return _scores([self])[0]
 
     @cached_property
     def references(self) -> list[Row]:
@@ -137,13 +164,11 @@ class Analysis:
 
     @cached_property
     def _themes(self) -> tuple[list[Row], list[Row]]:
-        document, codebook = self.document, load_codebook()
-        text, doc_id = document.text, document.doc_id
+        text, doc_id = self.document.text, self.document.doc_id
         rows: list[Row] = []
         coded = []
-        content = self.content
-        found = tag_sentences(codebook, content, self.scored[0])
-        for sentence, mentions in zip(content.sentences, found, strict=True):
+        found = self._mentions()
+        for sentence, mentions in zip(self.content.sentences, found, strict=True):
             coded.append((sentence.part, mentions))
             for m in mentions:
                 rows.append(
@@ -174,6 +199,20 @@ class Analysis:
             for theme in roll_up(coded)
         ]
         return rows, whole
+
+    def _mentions(self) -> list[list[ThemeMention]]:
+        """Return the themes of each content sentence, scheme by scheme."""
+        own, *others = self.schemes
+        found = tag_sentences(own.codebook, self.content, self.scored[0], model=own.model)
+        for scheme in others:
+            content = self.content
+            if scheme.index is not None:
+                hits = scheme.index.scan(self.document.text, self.folded)
+                content = replace(content, hits=hits)
+            (scored,) = scheme.model.score([content])
+            more = tag_sentences(scheme.codebook, content, scored, model=scheme.model)
+            found = [[*one, *other] for one, other in zip(found, more, strict=True)]
+        return found
 
     @cached_property
     def sentence_rows(self) -> list[Row]:
@@ -207,31 +246,33 @@ class Analysis:
         }
 
 
-def analyse(document: Document) -> dict[str, list[Row]]:
+def analyse(document: Document, *, schemes: Sequence[Scheme] = ()) -> dict[str, list[Row]]:
     """Return the rows of a document by table: sentences, themes, indicators, references."""
-    return Analysis(document).rows()
+    return Analysis(document, schemes=schemes).rows()
 
 
 def score_together(analyses: Sequence[Analysis]) -> None:
     """Score the sentences of several documents at once, which costs a fraction of one by one.
 
-    The scores are those that each document has alone.
+    The scores are those that each document has alone; all have the models of the first.
     """
-    for analysis, scored in zip(analyses, _scores([a.content for a in analyses]), strict=True):
+    for analysis, scored in zip(analyses, _scores(analyses), strict=True):
         analysis.scored = scored
 
 
-def _scores(contents: list[Content]) -> list[tuple[Scored, list[SentenceRole]]]:
-    themes = theme_model()
+def _scores(analyses: Sequence[Analysis]) -> list[tuple[Scored, list[SentenceRole]]]:
+    contents = [analysis.content for analysis in analyses]
+    themes, roles = analyses[0].schemes[0].model, analyses[0].roles or role_model()
     encoded = encode_contents(themes.features.syllabary, contents)
     scored = themes.score(contents, encoded=encoded)
-    roles = tag_roles(contents, encoded=encoded if _one_syllabary() else None)
-    return list(zip(scored, roles, strict=True))
+    shared = encoded if _one_syllabary(themes, roles) else None
+    given = tag_roles(contents, model=roles, encoded=shared)
+    return list(zip(scored, given, strict=True))
 
 
 @cache
-def _one_syllabary() -> bool:
-    return theme_model().features.syllabary == role_model().features.syllabary
+def _one_syllabary(themes: ThemeModel, roles: RoleModel) -> bool:
+    return themes.features.syllabary == roles.features.syllabary
 
 
 def _index(sentence: Sentence) -> int:

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 import vankien
-from vankien.commands import annotate, report, results
+from vankien.commands import annotate, report, results, train
 from vankien.errors import VankienError
 
 __all__ = ["app", "main"]
@@ -32,6 +32,7 @@ app = typer.Typer(
 annotate.register(app)
 report.register(app)
 results.register(app)
+train.register(app)
 
 _EPILOG = (
     "Example: vankien extract reports/ news.jsonl --out results/   then   vankien info results/"
@@ -55,6 +56,10 @@ def extract(
     cluster: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Dask scheduler (tcp://host:8786) to use instead."),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIR", help="A model of your own themes to use too (repeatable)."),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Start afresh, whatever the folder holds of a run.")
@@ -114,7 +119,8 @@ def extract(
                     kind=kind_field,
                     authors=authors_field,
                     publisher=publisher_field,
-                )
+                ),
+                model=tuple(model or ()),
             ),
             limits=Limits(seconds=time_limit, megabytes=memory_limit),
         )
@@ -199,11 +205,17 @@ def evaluate(
     gold: Annotated[Path | None, typer.Option(help="Another folder of gold files.")] = None,
     codes: Annotated[bool, typer.Option("--codes", help="Scores of every code as well.")] = False,
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples.", min=10)] = 1000,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Score this model of your own themes instead."),
+    ] = None,
 ) -> None:
     """Score vankien against gold annotations, with sample sizes and intervals."""
     from vankien.display.terminal import print_scores
 
-    scores = vankien.evaluate(split=split, family=family, gold=gold, resamples=resamples)
+    scores = vankien.evaluate(
+        split=split, family=family, gold=gold, resamples=resamples, model=model
+    )
     print_scores(scores, codes=codes)
 
 

@@ -12,7 +12,8 @@ Components, each usable alone: ``vankien_sentences``, ``vankien_references``,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from vankien.documents import Document
 from vankien.errors import UsageError
 from vankien.language.tokens import SyllableTokenizer, syllables
 from vankien.reading import from_text
+from vankien.tagging.schemes import load_schemes
 
 __all__ = ["COMPONENTS", "VankienLanguage", "blank", "load", "rows"]
 
@@ -197,13 +199,19 @@ def make_indicators(nlp: Language, name: str) -> Component:  # noqa: ARG001
     return component
 
 
-@Language.factory("vankien_themes")
-def make_themes(nlp: Language, name: str) -> Component:  # noqa: ARG001
-    """Return the component that codes themes of sentences and of the document."""
+@Language.factory("vankien_themes", default_config={"models": []})
+def make_themes(nlp: Language, name: str, models: list[str]) -> Component:  # noqa: ARG001
+    """Return the component that codes themes of sentences and of the document.
+
+    ``models`` are folders that ``vankien train`` wrote (see :func:`load`).
+    """
     _register_attributes()
+    schemes = load_schemes(models) if models else ()
 
     def component(doc: Doc) -> Doc:
         analysis = _analysis(doc)
+        if schemes:
+            analysis.use(schemes)
         _spans(doc, "themes", analysis.sentence_themes, "theme")
         _put(doc, "themes", analysis.sentence_themes + analysis.document_themes)
         return doc
@@ -296,12 +304,17 @@ def blank() -> VankienLanguage:
     return VankienLanguage()
 
 
-def load(*, disable: Iterable[str] = ()) -> VankienLanguage:
+def load(
+    *, disable: Iterable[str] = (), model: str | Path | Sequence[str | Path] = ()
+) -> VankienLanguage:
     """Return the full pipeline.
 
-    ``disable`` names components to leave out.  ``nlp(text)``, ``nlp(document)`` and
-    ``nlp.pipe(documents)`` return Docs with ``doc.spans`` "references", "quantities",
-    "indicators" and "themes".  Raises UsageError for an unknown name in ``disable``.
+    ``disable`` names components to leave out.  ``model`` is a folder that ``vankien train``
+    wrote, or several: the codes of a researcher's codebook stand among the themes beside
+    vankien's, and a model of vankien's own codes takes the place of the one it comes with.
+    ``nlp(text)``, ``nlp(document)`` and ``nlp.pipe(documents)`` return Docs with ``doc.spans``
+    "references", "quantities", "indicators" and "themes".  Raises UsageError for an unknown
+    name in ``disable``, ModelError for a folder that cannot be used.
     """
     off = set(disable)
     unknown = off - set(COMPONENTS)
@@ -312,9 +325,11 @@ def load(*, disable: Iterable[str] = ()) -> VankienLanguage:
             detail=f"no component is named {', '.join(sorted(unknown))}; "
             f"they are {', '.join(COMPONENTS)}",
         )
+    folders = [str(one) for one in ([model] if isinstance(model, str | Path) else model)]
     nlp = blank()
     for name in COMPONENTS:
         if name not in off:
-            nlp.add_pipe(name)
+            chosen = {"models": folders} if name == "vankien_themes" else {}
+            nlp.add_pipe(name, config=chosen)
     nlp.add_pipe("vankien_release")
     return nlp

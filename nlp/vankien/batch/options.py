@@ -26,10 +26,15 @@ _FIELDS = RowFields()
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What changes the result of a run; a folder holds runs of one set of options."""
+    """What changes the result of a run; a folder holds runs of one set of options.
+
+    ``model`` names folders that ``vankien train`` wrote, whose codes are given as well.
+    """
 
     fields: RowFields = _FIELDS
     """Names of the fields of rows; ``--text-field`` and the like on the command line."""
+
+    model: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, with the versions that a result depends on."""
@@ -38,13 +43,17 @@ class Options:
         from vankien.codebook import VERSION
         from vankien.tagging.model_files import find_model
 
+        models = [find_model(kind).name.replace("-", "@", 1) for kind in ("roles", "themes")]
+        if self.model:
+            from vankien.tagging.schemes import load_schemes
+
+            # A run is the same wherever the models are; it is another with other models.
+            models += [f"{one.name}#{one.digest}" for one in load_schemes(self.model) if one.digest]
         return {
             **{f"{name}_field": field for name, field in asdict(self.fields).items()},
             "vankien": vankien.__version__,
             "codebook": VERSION,
-            "model": ", ".join(
-                find_model(kind).name.replace("-", "@", 1) for kind in ("roles", "themes")
-            ),
+            "model": ", ".join(models),
             "schema": SCHEMA_VERSION,
         }
 

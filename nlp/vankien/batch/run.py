@@ -142,6 +142,7 @@ class _Job:
             # Paths may be relative: a worker on another machine begins where this one is.
             "cwd": str(Path.cwd()),
             "fields": asdict(options.fields),
+            "models": list(options.model),
             "limits": asdict(limits),
             "settings": self.settings,
         }

@@ -26,6 +26,7 @@ from vankien.records import TABLES, CellRecord, DocumentRecord, ErrorRecord
 
 if TYPE_CHECKING:
     from vankien.analysis import Analysis
+    from vankien.tagging.schemes import Scheme
 
 __all__ = ["Plain", "perform"]
 
@@ -150,10 +151,16 @@ class _ChunkWork:
         self.memory: str = task.get("memory", "")
         self.model: str = task["settings"]["model"]
         self.found = _Found()
+        self.schemes: tuple[Scheme, ...] = ()
+        """Codebooks and models for themes where the run names some."""
 
     def run(self, store: Store) -> Plain:
         """Read, analyse and write; return counts."""
         settle()
+        if self.task.get("models"):
+            from vankien.tagging.schemes import load_schemes
+
+            self.schemes = load_schemes(self.task["models"])
         group: list[_Entry] = []
         chars = 0
         for number, item in enumerate(self.items):
@@ -275,7 +282,7 @@ class _ChunkWork:
         begun = []
         for entry in group:
             if isinstance(entry.read, Document):
-                analysis = self._step(entry, entry.read, partial(_begin, entry.read))
+                analysis = self._step(entry, entry.read, partial(_begin, entry.read, self.schemes))
                 if isinstance(analysis, Analysis):
                     begun.append(analysis)
                 entry.analysis = analysis
@@ -357,11 +364,11 @@ class _ChunkWork:
         found.seconds["compare"] += time.perf_counter() - clock
 
 
-def _begin(document: Document) -> Analysis:
+def _begin(document: Document, schemes: tuple[Scheme, ...]) -> Analysis:
     """Return the analysis of a document with what scoring needs."""
     from vankien.analysis import Analysis
 
-    analysis = Analysis(document)
+    analysis = Analysis(document, schemes=schemes)
     _ = analysis.content
     return analysis
 

@@ -35,6 +35,9 @@ from vankien.evaluation.sentences import score_sentences
 from vankien.evaluation.settings import same_scope, score_settings
 from vankien.reading import from_text
 from vankien.reading.tables import header_cells, place_cells
+from vankien.tagging.model_files import model_kind
+from vankien.tagging.roles import RoleModel, role_model
+from vankien.tagging.schemes import Scheme, load_scheme, own_scheme
 
 __all__ = ["Scores", "evaluate"]
 
@@ -54,17 +57,22 @@ def evaluate(
     family: str | None = None,
     gold: str | Path | None = None,
     resamples: int = 1000,
+    model: str | Path | None = None,
 ) -> Scores:
     """Score one family, or all, on a split of the gold.
 
-    ``gold`` is another folder of gold files.  Raises UsageError for an unknown family or
-    split, GoldError for malformed gold.
+    ``gold`` is another folder of gold files.  ``model`` is a folder that ``vankien train``
+    wrote; it alone is scored, on the gold that stands in it unless another is named.
+    Raises UsageError for an unknown family or split, GoldError for malformed gold, ModelError
+    for a model that cannot be used.
     """
     if split not in ("dev", "test"):
         raise UsageError("V401", "split", detail=f"{split!r} is none of dev, test")
     if family is not None and family not in _SCORERS:
         raise UsageError("V401", "family", detail=f"{family!r} is none of {', '.join(_SCORERS)}")
     folder = Path(gold) if gold is not None else None
+    if model is not None:
+        return _score_model(Path(model).resolve(), split, family, folder, resamples)
     summary: list[Score] = []
     codes: list[Score] = []
     for name, scorer in _SCORERS.items():
@@ -76,6 +84,22 @@ def evaluate(
 
 
 Result = tuple[list[Score], list[Score]]
+
+
+def _score_model(
+    model: Path, split: str, family: str | None, gold: Path | None, resamples: int
+) -> Scores:
+    """Score the model of a folder, whatever it is a model of."""
+    kind = model_kind(model)
+    if family not in (None, kind):
+        raise UsageError("V401", "model", detail=f"it is a model of {kind}, not of {family}")
+    if gold is None and (model / "gold").is_dir():
+        gold = model / "gold"
+    if kind == "roles":
+        summary, codes = _score_roles(split, gold, resamples, role_model(model))
+    else:
+        summary, codes = _score_themes(split, gold, resamples, load_scheme(model))
+    return Scores(split, tuple(summary), tuple(codes))
 
 
 def _sets(predicted: set[Any], gold: set[Any]) -> Count:
@@ -129,23 +153,36 @@ def theme_document(entry: ThemeSentence) -> tuple[Document, int]:
 
 
 def _themes_and_roles(
-    split: str, folder: Path | None
+    split: str,
+    folder: Path | None,
+    scheme: Scheme | None = None,
+    roles: RoleModel | None = None,
 ) -> list[tuple[ThemeSentence, set[str], set[str], str]]:
     found = []
-    for entry in load_gold("themes", split, folder):
+    known = scheme.codebook if scheme is not None else None
+    schemes = [scheme] if scheme is not None else []
+    if scheme is not None and scheme.index is not None:
+        schemes = [own_scheme(), scheme]
+    for entry in load_gold("themes", split, folder, codebook=known):
         document, offset = theme_document(entry)
-        analysis = Analysis(document)
+        analysis = Analysis(document, schemes=schemes, roles=roles)
         inside = {s.index for s in analysis.sentences if s.start >= offset}
-        rows = [r for r in analysis.sentence_themes if r["sentence"] in inside]
+        rows = [
+            row
+            for row in analysis.sentence_themes
+            if row["sentence"] in inside and (known is None or row["theme"] in known.themes)
+        ]
         themes = {r["theme"] for r in rows}
         negated = {r["theme"] for r in rows if r["negated"]}
-        roles = [r["role"] for r in analysis.sentence_rows if r["sentence"] in inside]
-        found.append((entry, themes, negated, roles[0] if roles else "KHAC"))
+        given = [r["role"] for r in analysis.sentence_rows if r["sentence"] in inside]
+        found.append((entry, themes, negated, given[0] if given else "KHAC"))
     return found
 
 
-def _score_themes(split: str, folder: Path | None, resamples: int) -> Result:
-    coded = _themes_and_roles(split, folder)
+def _score_themes(
+    split: str, folder: Path | None, resamples: int, scheme: Scheme | None = None
+) -> Result:
+    coded = _themes_and_roles(split, folder, scheme)
     pairs = [(themes, set(entry.themes)) for entry, themes, _, _ in coded]
     codes = _by_code("themes", pairs, resamples)
     micro = score("themes", "micro", [_sets(*pair) for pair in pairs], resamples=resamples)
@@ -171,8 +208,11 @@ def _score_themes(split: str, folder: Path | None, resamples: int) -> Result:
     return summary, codes
 
 
-def _score_roles(split: str, folder: Path | None, resamples: int) -> Result:
-    coded = [(e, role) for e, _, _, role in _themes_and_roles(split, folder) if e.role]
+def _score_roles(
+    split: str, folder: Path | None, resamples: int, model: RoleModel | None = None
+) -> Result:
+    found = _themes_and_roles(split, folder, roles=model)
+    coded = [(entry, role) for entry, _, _, role in found if entry.role]
     pairs = [({role}, {str(e.role)}) for e, role in coded]
     summary = [score("roles", "accuracy", [_sets(*p) for p in pairs], resamples=resamples)]
     return summary, _by_code("roles", pairs, resamples)

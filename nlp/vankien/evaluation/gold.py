@@ -10,9 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
-from vankien.codebook import load_codebook
+from vankien.codebook import Codebook, load_codebook
 from vankien.errors import GoldError
 from vankien.resources import corpus_dir
 
@@ -37,7 +44,10 @@ class _Gold(BaseModel):
 
 
 class ThemeSentence(_Gold):
-    """A sentence with its themes and role; context as far as a coder saw it."""
+    """A sentence with its themes and role; context as far as a coder saw it.
+
+    Themes are those of vankien's codebook, or of the one in the validation's context.
+    """
 
     text: str = Field(min_length=5)
     previous: str | None = None
@@ -50,12 +60,12 @@ class ThemeSentence(_Gold):
     register_: str | None = Field(default=None, alias="register")
 
     @model_validator(mode="after")
-    def _known(self) -> ThemeSentence:
-        codebook = load_codebook()
+    def _known(self, info: ValidationInfo) -> ThemeSentence:
+        known = ((info.context or {}).get("codebook") or load_codebook()).themes
         for code in (*self.themes, *self.negated):
-            if code not in codebook.themes:
+            if code not in known:
                 raise ValueError(f"unknown theme {code}")
-        if self.role is not None and self.role not in codebook.roles:
+        if self.role is not None and self.role not in load_codebook().roles:
             raise ValueError(f"unknown role {self.role}")
         if not set(self.negated) <= set(self.themes):
             raise ValueError("negated themes must be among the themes")
@@ -252,17 +262,20 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise GoldError("V302", str(path), detail=str(error)) from error
 
 
-def load_gold(family: str, split: str, folder: Path | None = None) -> list[Any]:
+def load_gold(
+    family: str, split: str, folder: Path | None = None, *, codebook: Codebook | None = None
+) -> list[Any]:
     """Return the checked gold lines of a family and split; ids must be unique.
 
-    Raises GoldError with file, line and reason.
+    ``codebook`` is another than vankien's, whose themes the lines carry.  Raises GoldError
+    with file, line and reason.
     """
     path = (folder or gold_dir()) / split / f"{family}.jsonl"
     found: list[Any] = []
     seen: set[str] = set()
     for number, line in _lines(path):
         try:
-            entry = FAMILIES[family].model_validate_json(line)
+            entry = FAMILIES[family].model_validate_json(line, context={"codebook": codebook})
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])

@@ -86,8 +86,18 @@ def family_numbers(sentences: list[ThemeSentence]) -> npt.NDArray[np.int64]:
     return np.array([zlib.crc32(s.family.encode()) for s in sentences], dtype=np.int64)
 
 
-def training_syllabary(codebook: Codebook, gold: Path | None = None) -> Syllabary:
-    """Return the syllables of all training text, which the models of one release share."""
-    sentences = load_gold("themes", "train", gold)
+def training_syllabary(
+    codebook: Codebook,
+    gold: Path | None = None,
+    *,
+    extra: list[ThemeSentence] | None = None,
+    lexicon: bool = True,
+) -> Syllabary:
+    """Return the syllables of all training text, which the models of one release share.
+
+    ``extra`` are further sentences; ``lexicon`` takes in the paraphrases.
+    """
+    sentences = [*load_gold("themes", "train", gold, codebook=codebook), *(extra or ())]
     texts = [s.text for s in sentences] + [s.heading for s in sentences if s.heading]
-    return Syllabary.of_texts([*texts, *(p.text for p in load_paraphrases(codebook))])
+    paraphrases = load_paraphrases(codebook) if lexicon else []
+    return Syllabary.of_texts([*texts, *(p.text for p in paraphrases)])

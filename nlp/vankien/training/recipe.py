@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from vankien.errors import UsageError
+from vankien.strict_yaml import YamlError, read_model
 
-__all__ = ["Features", "Recipe", "read_recipe"]
+__all__ = ["OWN_RECIPE", "Features", "Recipe", "read_recipe", "write_recipe"]
 
 
 class _Strict(BaseModel):
@@ -46,14 +47,31 @@ class Recipe(_Strict):
     background: Background = Background()
 
 
+OWN_RECIPE = Recipe(
+    kind="themes",
+    version="1.0.0",
+    description="Themes of a researcher's own codebook.",
+    features=Features(max_order=2, minimum=1),
+    paraphrase_weight=0.0,
+    background=Background(sentences=2000, weight=0.3),
+)
+"""How a researcher's codebook is trained where no recipe is named.
+
+There are few sentences, so that n-grams of one of them count.  A labelled table holds far more
+sentences with a code than a newspaper does; the pseudo-sentences of the press put that right
+(on the example of land policy a third of the ordinary sentences were left alone without them,
+seven of nine with them)."""
+
+
 def read_recipe(path: Path) -> Recipe:
-    """Read and check a recipe.  Raises UsageError (V401) with file, key and reason."""
+    """Read and check a recipe.  Raises UsageError (V401) with file, line, key and reason."""
     try:
-        return Recipe.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        detail = " ".join(str(error).split())
-        raise UsageError("V401", str(path), detail=detail) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UsageError("V401", str(path), detail=f"{place}: {first['msg']}") from error
+        return read_model(path, Recipe)
+    except YamlError as error:
+        raise UsageError("V401", error.place, detail=error.detail) from error
+
+
+def write_recipe(recipe: Recipe, path: Path) -> None:
+    """Write a recipe as YAML."""
+    text = yaml.safe_dump(recipe.model_dump(), allow_unicode=True, sort_keys=False)
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from vankien.codebook import Codebook, load_codebook
-from vankien.evaluation.gold import load_gold
+from vankien.codebook import VERSION, Codebook, load_codebook
+from vankien.evaluation.gold import ThemeSentence, load_gold
 from vankien.tagging.estimators import NEVER_SCORED, MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import save_model
@@ -34,10 +34,19 @@ SHRINK = 8.0
 """Sentences of prior weight that pull a code's threshold towards the common one."""
 
 
-def fit_themes(recipe: Recipe, codebook: Codebook, gold: Path | None = None) -> ThemeModel:
-    """Fit features, machines and sigmoids on the training split and the paraphrases."""
+def fit_themes(
+    recipe: Recipe,
+    codebook: Codebook,
+    gold: Path | None = None,
+    *,
+    extra: list[ThemeSentence] | None = None,
+) -> ThemeModel:
+    """Fit features, machines and sigmoids on the training split and the paraphrases.
+
+    ``extra`` are further sentences to train on.
+    """
     labels = tuple(codebook.themes)
-    sentences = load_gold("themes", "train", gold)
+    sentences = [*load_gold("themes", "train", gold, codebook=codebook), *(extra or ())]
     settings = recipe.features
     coded = theme_rows(codebook, sentences, labels)
     phrases = theme_rows(
@@ -51,7 +60,9 @@ def fit_themes(recipe: Recipe, codebook: Codebook, gold: Path | None = None) -> 
         minimum=settings.minimum,
         heading_weight=settings.heading_weight,
         flag_weight=settings.flag_weight,
-        syllabary=training_syllabary(codebook, gold),
+        syllabary=training_syllabary(
+            codebook, gold, extra=extra, lexicon=codebook.version == VERSION
+        ),
     )
     blocks = [(coded, 1.0), (phrases, recipe.paraphrase_weight), (press, recipe.background.weight)]
     matrix = sparse.vstack(
@@ -108,11 +119,22 @@ def choose_thresholds(
     return chosen
 
 
-def train_themes(recipe: Recipe, folder: Path, gold: Path | None = None) -> ThemeModel:
-    """Fit, choose thresholds on dev, and write the model's arrays and labels to ``folder``."""
-    codebook = load_codebook()
-    model = fit_themes(recipe, codebook, gold)
-    dev = load_gold("themes", "dev", gold)
+def train_themes(
+    recipe: Recipe,
+    folder: Path,
+    gold: Path | None = None,
+    *,
+    codebook: Codebook | None = None,
+    codebook_sha256: str = "",
+    extra: list[ThemeSentence] | None = None,
+) -> ThemeModel:
+    """Fit, choose thresholds on dev, and write the model's arrays and labels to ``folder``.
+
+    ``codebook`` is vankien's unless given, with the digest of its file.
+    """
+    codebook = codebook or load_codebook()
+    model = fit_themes(recipe, codebook, gold, extra=extra)
+    dev = load_gold("themes", "dev", gold, codebook=codebook)
     rows = theme_rows(codebook, dev, model.labels)
     probabilities = model.estimator.predict_proba(model.features.transform(rows.inputs, rows.flags))
     thresholds = choose_thresholds(probabilities, rows.targets)
@@ -123,5 +145,7 @@ def train_themes(recipe: Recipe, folder: Path, gold: Path | None = None) -> Them
         version=recipe.version,
         labels=model.labels,
         thresholds=tuple(thresholds),
+        codebook=codebook.version,
+        codebook_sha256=codebook_sha256,
     )
     return ThemeModel(model.labels, thresholds, model.features, model.estimator)

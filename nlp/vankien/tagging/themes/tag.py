@@ -41,7 +41,9 @@ def tag_sentences(
     model = model or theme_model()
     sentences, hits = content.sentences, content.hits
     probabilities = scored.probabilities
-    if len(sentences) >= ENOUGH_SENTENCES and not hits.of("official"):
+    # A codebook without such words (of another subject) asks for none.
+    public = bool(codebook.official_context)
+    if public and len(sentences) >= ENOUGH_SENTENCES and not hits.of("official"):
         probabilities = probabilities * NO_OFFICE_DISCOUNT
     reached: dict[int, list[int]] = {}
     for number, label in np.argwhere(probabilities >= model.thresholds).tolist():
