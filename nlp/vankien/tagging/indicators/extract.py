@@ -33,9 +33,10 @@ from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
 from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_context, scan_sentence
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
-from vankien.tagging.indicators.sharing import is_of_others, share, whole_of
+from vankien.tagging.indicators.sharing import is_of_others, share
 from vankien.tagging.indicators.structure import plain_places, read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
+from vankien.tagging.indicators.zones import whole_of
 
 __all__ = ["Figure", "extract_figures"]
 

@@ -162,7 +162,11 @@ def best_frame(
         best is not None
         and event is not None
         and best.indicator.kind == "stock"
-        and (best.qualifier is None or event.evidence_end() > best.evidence_end())
+        and (
+            best.qualifier is None
+            or event.evidence_end() > best.evidence_end()
+            or (event.trigger is not None and event.trigger.end <= quantity.number_start)
+        )
         and not best.indicator.within
         and not _nearer(best, event, quantity)
         and event.score >= best.score - EVENT_MARGIN

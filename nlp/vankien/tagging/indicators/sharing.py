@@ -14,7 +14,6 @@ Rules, in order (CODES.md, rules 9 to 11):
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from vankien.codebook import load_codebook
@@ -26,8 +25,9 @@ from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.structure import Place
+from vankien.tagging.indicators.zones import whole_of
 
-__all__ = ["is_of_others", "share", "whole_of"]
+__all__ = ["is_of_others", "share"]
 
 INHERITED = 2.1
 """Score of an indicator taken over from a figure of the sentence."""
@@ -37,8 +37,6 @@ CARRIED = 1.8
 
 OWN_WORDS = 3.4
 """A candidate with this score has words of its own and is not overruled."""
-
-_OF_TIME = re.compile(r"\s*(?:năm|quý|tháng) (?:\d|I|V)", re.IGNORECASE)
 
 SHARED_MEASURES = (*CHANGES, "target_ratio", "share", "rank")
 
@@ -140,14 +138,30 @@ def _of_stock(
 ) -> bool:
     """ "được giao 1.842 biên chế, giảm 46 so với năm 2022": the change is of the stock."""
     own = item.indicator
-    if own is None or own.fall_of is None or item.reading.measure not in CHANGES:
+    if own is None or not own.reduction or item.reading.measure not in CHANGES:
         return False
     stop = surface.find(";", item.quantity.end)
     compared = any(
-        item.quantity.end <= hit.start and (stop < 0 or hit.start < stop)
+        (item.quantity.end <= hit.start and (stop < 0 or hit.start < stop))
+        or item.place.clause <= hit.start < item.quantity.number_start
         for hit in context.get("baseline_words", ())
     )
     if not compared:
+        return False
+    base = next((p for p in reversed(pending) if p.reading.measure == "level"), None)
+    if (
+        base is not None
+        and base.candidate is not None
+        and base.indicator is not own
+        and base.indicator is not None
+        and base.indicator.code != own.fall_of
+        and item.quantity.dimension in (None, base.quantity.dimension)
+        and _fits(base.candidate, item.reading.measure)
+    ):
+        # "bổ nhiệm 48 người, giảm 12 người so với cùng kỳ": a change of what was counted.
+        _take(item, base.candidate, pending.index(base), INHERITED)
+        return True
+    if own.fall_of is None:
         return False
     if item.quantity.unit == "%" and item.candidate is not None:
         # "giảm 10,8% so với năm 2015": a percentage by which the stock fell.
@@ -361,31 +375,6 @@ def _listed(surface: str, pending: list[Pending], item: Pending) -> bool:
     return True
 
 
-def whole_of(surface: str, pending: list[Pending], item: Pending) -> int | None:
-    """Return the figure that the part zone around ``item`` divides, or None.
-
-    A part is of the same kind as its whole and not greater, and the parts so far do not
-    exceed it.
-    """
-    zone, quantity = item.place.zone, item.quantity
-    if zone < 0 or item.reading.measure not in ("level", "share"):
-        return None
-    if _OF_TIME.match(surface, item.place.label_start):
-        return None  # "năm 2018: 109, năm 2019: 104" divide nothing
-    if surface.count(";", zone, quantity.number_start) and surface[zone] != ":":
-        return None
-    for index in range(len(pending) - 1, -1, -1):
-        base = pending[index]
-        if base.quantity.end > zone or base.reading.measure != "level":
-            continue
-        if base.candidate is None and not _graded_total(base):
-            continue
-        if not _divides(pending, index, item):
-            continue
-        return index
-    return None
-
-
 def _of_subgroup(
     surface: str, pending: list[Pending], item: Pending, context: dict[str, list[Hit]]
 ) -> bool:
@@ -438,32 +427,6 @@ def _of_subgroup(
 def _divides_one(base: Pending, item: Pending) -> bool:
     dimension = item.quantity.dimension
     return dimension is None or base.quantity.dimension in (None, dimension)
-
-
-def _graded_total(base: Pending) -> bool:
-    return base.quantity.dimension in ("person", "organisation", "case", "document")
-
-
-def _divides(pending: list[Pending], index: int, item: Pending) -> bool:
-    base, quantity = pending[index], item.quantity
-    if quantity.unit == "%":
-        return True
-    value, whole = item.reading.value, base.reading.value
-    if value is None or whole is None or value > whole:
-        return False
-    # Posts are cut with the persons on them ("2.418 biên chế, trong đó 486 công chức").
-    both = {quantity.dimension, base.quantity.dimension} - {None}
-    if len(both) > 1 and both != {"person", "post"}:
-        return False
-    taken = sum(
-        p.reading.value or 0
-        for p in pending
-        if p.part_of == index
-        and p.quantity.unit != "%"
-        and p.indicator is item.indicator
-        and item.indicator is base.indicator
-    )
-    return taken + value <= whole
 
 
 def _from_sentence_before(

@@ -135,7 +135,7 @@ def read_structure(
                 ),
                 phrase_end=ends[i],
                 right_end=right[i],
-                open_end=_open_end(sentence, quantity, ends[i]),
+                open_end=_open_end(sentence, quantity, ends[i], phrases),
                 figures_before=tuple(q.number_start for q in quantities[:i]),
                 bracket_of=i - 1 if shares[i] else None,
                 chained_to=chained_to,
@@ -197,10 +197,19 @@ def _phrase_end(
     return max(end, quantity.end)
 
 
-def _open_end(sentence: str, quantity: Quantity, end: int) -> bool:
+def _open_end(sentence: str, quantity: Quantity, end: int, phrases: SentencePhrases) -> bool:
     """Say whether a figure has no words after it but its noun ("9,5% số tổ chức đảng")."""
     words = sentence[quantity.end : end].split()
-    return len(words) <= (OPEN_SHARE if quantity.unit == "%" else 1)
+    if len(words) <= (OPEN_SHARE if quantity.unit == "%" else 1):
+        return True
+    # A long noun of the codebook ("tổ chức cơ sở đảng") is no more than a noun.
+    return any(
+        hit.end >= end - 1
+        and sentence[quantity.end : hit.start].strip().lower() in lexicon().transparent
+        for hits in phrases.heads.values()
+        for hit in hits
+        if quantity.end <= hit.start and hit.end <= end
+    )
 
 
 def _uncounted(sentence: str, quantity: Quantity, phrases: SentencePhrases) -> bool:
