@@ -179,14 +179,19 @@ def info(
 @app.command()
 def export(
     out: Annotated[str, typer.Argument(help="The output folder of a run.")],
-    to: Annotated[Path, typer.Option("--to", help="Folder (csv, jsonl, stata) or file.")],
-    form: Annotated[str, typer.Option("--format", help="csv, jsonl, xlsx, stata, duckdb.")] = "csv",
+    to: Annotated[Path, typer.Option("--to", help="The folder, or the file (xlsx, duckdb).")],
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", help="csv, jsonl, xlsx, stata, duckdb, quanteda, huggingface, spacy."
+        ),
+    ] = "csv",
     table: Annotated[
         list[str] | None, typer.Option("--table", help="A table to export; all if absent.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a target that exists.")] = False,
 ) -> None:
-    """Write the tables of a run for other programs: CSV, JSONL, Excel, Stata, DuckDB."""
+    """Write the tables of a run for other programs, R, Stata and spaCy among them."""
     from vankien.export import export as run_export
 
     done = run_export(out, to=to, format=form, tables=table or (), overwrite=force)

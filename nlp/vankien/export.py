@@ -1,4 +1,5 @@
-"""A results folder in the formats of other programs: CSV, JSONL, Excel, Stata, DuckDB.
+"""A results folder in the formats of other programs: CSV, JSONL, Excel, Stata, DuckDB,
+quanteda, Hugging Face datasets, spaCy.
 
     vankien export results/ --format csv --to tables/
 
@@ -21,6 +22,7 @@ import catalogue  # type: ignore[import-untyped,unused-ignore]
 
 from vankien.errors import OutputError, UsageError
 from vankien.records import TABLES
+from vankien.results import interchange
 from vankien.results.results import Results, open
 
 __all__ = ["Export", "Exported", "export", "exporter", "exporters", "formats"]
@@ -193,13 +195,16 @@ def to_duckdb(results: Results, place: Path, tables: Sequence[str]) -> list[str]
 
 @exporter("stata")
 def to_stata(results: Results, place: Path, tables: Sequence[str]) -> list[str]:
-    """Write one Stata file (version 14 and later) a table; a table is held in memory."""
+    """Write one Stata file (version 14 and later) a table; a table is held in memory.
+
+    Variables are labelled, and closed codes are labelled values.
+    """
     import pandas as pd
 
     place.mkdir()
     for table in tables:
         frame = results.sql(_flat(results, table)).df().rename(columns=STATA_NAMES)
-        dates: dict[Any, str] = {}
+        dates: dict[Any, Any] = {}
         long: list[Any] = []
         for name in frame.columns:
             column = frame[name]
@@ -215,8 +220,12 @@ def to_stata(results: Results, place: Path, tables: Sequence[str]) -> list[str]:
                 frame[name] = frame[name].str.replace("\x00", "", regex=False)
                 if frame[name].str.encode("utf-8").str.len().max() > 2045:
                     long.append(name)
+        labels = interchange.column_labels(table)
+        frame = interchange.labelled(frame, table)
         frame.to_stata(
             place / f"{table}.dta",
+            data_label=f"vankien: {table}",
+            variable_labels={STATA_NAMES.get(n, n): label for n, label in labels.items()},
             write_index=False,
             version=118,
             convert_dates=dates,
@@ -265,3 +274,28 @@ def to_xlsx(results: Results, place: Path, tables: Sequence[str]) -> list[str]:
             notes.append(f"{rows - MAX_SHEET_ROWS:,} rows of {table} did not fit on the sheet")
     book.save(place)
     return notes
+
+
+@exporter("quanteda")
+def to_quanteda(results: Results, place: Path, tables: Sequence[str]) -> list[str]:  # noqa: ARG001
+    """Write tables of texts with variables, and the dictionary of themes, for R's quanteda."""
+    place.mkdir()
+    return interchange.write_quanteda(results, place)
+
+
+@exporter("huggingface")
+def to_huggingface(
+    results: Results,
+    place: Path,
+    tables: Sequence[str],  # noqa: ARG001
+) -> list[str]:
+    """Write a folder that Hugging Face ``datasets`` loads: Parquet and a dataset card."""
+    place.mkdir()
+    return interchange.write_huggingface(results, place)
+
+
+@exporter("spacy")
+def to_spacy(results: Results, place: Path, tables: Sequence[str]) -> list[str]:  # noqa: ARG001
+    """Write documents with their spans as spaCy ``DocBin`` files."""
+    place.mkdir()
+    return interchange.write_docbin(results, place)

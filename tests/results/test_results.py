@@ -169,7 +169,9 @@ def test_targets_are_whole_or_absent(out: Path, tmp_path: Path) -> None:
 
 
 def test_exporters_are_registered() -> None:
-    assert formats() == ["csv", "duckdb", "jsonl", "stata", "xlsx"]
+    assert formats() == [
+        "csv", "duckdb", "huggingface", "jsonl", "quanteda", "spacy", "stata", "xlsx",
+    ]  # fmt: skip
     from vankien.export import exporter
 
     with pytest.raises(UsageError) as caught:
