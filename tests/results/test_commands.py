@@ -56,7 +56,7 @@ def test_commands_write(out: str, tmp_path: Path) -> None:
     assert RUNNER.invoke(app, arguments).exit_code == 0
     with target.open(encoding="utf-8-sig") as stream:
         (line,) = csv.DictReader(stream)
-    assert line["place_name"] == "Lạng Sơn" and line["value_reported"] == "1711.0"
+    assert line["place_name"] == "Lạng Sơn" and line["value_reported"] == "1711"
     assert isinstance(RUNNER.invoke(app, arguments).exception, OutputError)
     assert RUNNER.invoke(app, [*arguments, "--force"]).exit_code == 0
 

@@ -1,4 +1,6 @@
-"""Questions to a run's results: ``vankien panel``, ``conflicts``, ``coverage``, ``kwic``."""
+"""Questions to a run's results (``panel``, ``conflicts``, ``coverage``, ``kwic``), and its
+replication ``package``.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 import vankien
-from vankien.errors import OutputError
+from vankien.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from vankien.codebook import Measure
@@ -23,7 +25,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (panel, conflicts, coverage, kwic):
+    for command in (panel, conflicts, coverage, kwic, package):
         app.command()(command)
 
 
@@ -118,3 +120,53 @@ def kwic(
         sort=sort, limit=limit,
     )  # fmt: skip
     _give(table, to, force=force)
+
+
+def package(
+    out: Annotated[str, typer.Argument(help="The output folder of a run; with --check a package.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder, or archive (.zip), to write.")
+    ] = None,
+    with_text: Annotated[
+        bool, typer.Option("--with-text", help="Include the texts; you must hold the rights.")
+    ] = False,
+    panel: Annotated[
+        list[str] | None, typer.Option(help="An indicator whose panel goes with it.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the README.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare the files of a package with its checksums.")
+    ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="RESULTS", help="With --check: compare its texts with these."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Write a replication package (tables, codebook, versions, checksums, README), or check one."""
+    if check:
+        _check(out, against)
+        return
+    if to is None:
+        raise UsageError("V401", "--to", detail="say which folder or .zip to write")
+    from vankien.results.package import package as write
+
+    done = write(out, to=to, with_text=with_text, panels=panel or (), title=title, overwrite=force)
+    texts = "with texts" if done.with_text else "texts as hashes and offsets"
+    typer.echo(f"{done.to}: {done.files} files, {texts}; complete the [brackets] of its README")
+
+
+def _check(place: str, against: str | None) -> None:
+    from vankien.results.package import check_texts, verify
+
+    found = verify(place)
+    for kind, names in (("changed", found.changed), ("missing", found.missing),
+                        ("not of the package", found.added)):  # fmt: skip
+        for name in names:
+            typer.echo(f"{kind}: {name}")
+    typer.echo(f"{found.same} files are as packaged")
+    texts = {} if against is None else check_texts(place, vankien.open(against))
+    if texts:
+        typer.echo("texts: " + ", ".join(f"{n:,} {kind}" for kind, n in texts.items()))
+    if not found.whole or texts.get("different"):
+        raise typer.Exit(1)

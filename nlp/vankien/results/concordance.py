@@ -150,6 +150,7 @@ def _found(
     part: str | Sequence[str] | None,
     years: int | tuple[int, int] | None,
 ) -> Iterator[tuple[dict[str, Any], int, int]]:
+    results.need_texts("kwic")
     conditions, values = _conditions(results, theme, role, part, years)
     # DuckDB drops what cannot match: without marks of tone, y and i, the text must hold
     # the bare literal.  The exact test is the folded one below.

@@ -180,6 +180,7 @@ def dictionary_counts(results: Tables, dictionary: Mapping[str, list[str]]) -> T
     is looked up as a phrase within a sentence.  Overlapping matches of one key count once.
     Documents without a match of a key have no row for it; repeated stories are left out.
     """
+    results.need_texts("dictionary")
     compiled = {
         key: re.compile("|".join(sorted((_glob(p) for p in patterns), key=len, reverse=True)))
         for key, patterns in dictionary.items()

@@ -153,6 +153,7 @@ def _table(
 
 def _documents(part: Tables, unit: str) -> Iterator[list[list[str]]]:
     """Yield the sentences of each document as lists of folded tokens."""
+    part.need_texts("keyness")
     current: str | None = None
     sentences: list[list[str]] = []
     for batch in part.batches(

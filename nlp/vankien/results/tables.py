@@ -183,6 +183,12 @@ class Tables:
         found: dict[str, int] = self._cache["counts"]
         return found
 
+    def need_texts(self, question: str) -> None:
+        """Raise UsageError (V401) where a package was made without the texts it would read."""
+        if self.run.get("package", {}).get("with_text") is False:
+            detail = "this package holds no texts; extract the documents again to ask it"
+            raise UsageError("V401", question, detail=detail)
+
     def remember(self, name: str, make: Callable[[], Any]) -> Any:
         """Return what ``make`` gives, made once for these results."""
         if name not in self._cache:

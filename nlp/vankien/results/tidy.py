@@ -79,13 +79,20 @@ class TidyTable:
 
         Raises OutputError (V202) where the file cannot be written.
         """
-        frame = self.df()
-        for name in frame.columns:
-            if frame[name].map(lambda value: hasattr(value, "__len__")).any():
-                frame[name] = frame[name].map(_flat)
+        import pyarrow as pa
+        from pyarrow import csv
+
+        flat = self._table
+        for place, field in enumerate(flat.schema):
+            if pa.types.is_list(field.type):
+                joined = [None if v is None else "; ".join(map(str, v)) for v in
+                          flat.column(place).to_pylist()]  # fmt: skip
+                flat = flat.set_column(place, field.name, pa.array(joined, pa.string()))
         target = Path(path)
         try:
-            frame.to_csv(target, index=False, encoding="utf-8-sig")
+            with target.open("wb") as stream:
+                stream.write(b"\xef\xbb\xbf")
+                csv.write_csv(flat, stream)
         except OSError as error:
             raise OutputError("V202", str(path), detail=error.strerror or str(error)) from error
         return target
@@ -123,12 +130,6 @@ class TidyTable:
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
             f"<p><small>{html.escape(self.rule)}</small></p></div>"
         )
-
-
-def _flat(value: Any) -> Any:
-    if isinstance(value, str) or not hasattr(value, "__len__"):
-        return value
-    return "; ".join(str(part) for part in value)
 
 
 def _shown(value: Any) -> str:
