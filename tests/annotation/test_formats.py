@@ -142,6 +142,7 @@ def test_predictions_are_no_annotations(name: str, tmp_path: Path) -> None:
 # --- offsets -----------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_utf16_agrees_with_the_encoding(text: str) -> None:
     units = Utf16(text)
@@ -157,6 +158,7 @@ def test_utf16_refuses_what_is_no_place(place: int) -> None:
         Utf16("👍ok").point(place)
 
 
+@settings(deadline=None)
 @given(LINE_ENDS.map("".join), st.data())
 def test_a_tool_may_count_in_other_ways(text: str, data: Any) -> None:
     start = data.draw(st.integers(0, len(text) - 1))

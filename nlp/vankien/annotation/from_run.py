@@ -7,7 +7,7 @@ and their ids alone, not on the order of the files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vankien.annotation.items import Item, Mark, Project, Unit, code_entries
@@ -17,7 +17,7 @@ from vankien.documents import CONTENT_PARTS
 if TYPE_CHECKING:
     from vankien.results.results import Results
 
-__all__ = ["item_id", "run_documents", "run_items", "run_project"]
+__all__ = ["item_id", "run_documents", "run_items", "run_project", "sentences_by_document"]
 
 SHORTEST = 5
 """Characters of the shortest sentence that is coded, as in the gold."""
@@ -65,6 +65,20 @@ def run_items(results: Results, unit: Unit, ids: Iterable[str]) -> dict[str, Ite
     doc_ids = {one.rpartition("#")[0] if unit == "sentence" else one for one in wanted}
     items = _query(results, unit, doc_ids=doc_ids)
     return {item.id: item for item in items if item.id in wanted}
+
+
+def sentences_by_document(results: Results, *, at_once: int) -> Iterator[list[list[Item]]]:
+    """Yield the sentences worth coding of ``at_once`` documents at a time, by document.
+
+    Duplicates of another document are left out.
+    """
+    query = "select doc_id from documents where duplicate_of is null order by doc_id"
+    names = [doc_id for (doc_id,) in results.sql(query).fetchall()]
+    for first in range(0, len(names), at_once):
+        found: dict[str, list[Item]] = {}
+        for item in _query(results, "sentence", doc_ids=names[first : first + at_once]):
+            found.setdefault(item.doc_id, []).append(item)
+        yield list(found.values())
 
 
 def run_documents(results: Results, ids: Iterable[str]) -> dict[str, tuple[Item, list[Item]]]:

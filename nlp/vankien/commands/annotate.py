@@ -130,6 +130,89 @@ def import_(
     typer.echo(f"{len(rows)} sentences, {coded} with a code: {to}")
 
 
+@app.command("suggest")
+def suggest_(
+    out: Annotated[str, typer.Argument(help="The output folder of a run.", metavar="OUT")],
+    to: Annotated[Path, typer.Option("--to", help="The file to write.")],
+    number: Annotated[int, typer.Option("--n", help="Sentences to suggest.", min=1)] = 100,
+    form: Annotated[str, typer.Option("--format", help="As of annotate export.")] = "jsonl",
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The model of your own themes that is to learn."),
+    ] = None,
+    theme: Annotated[
+        list[str] | None,
+        typer.Option(help="Only the uncertainty about this code counts (repeatable)."),
+    ] = None,
+    labelled: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Sentences labelled already (repeatable)."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Choose the sentences of a run that are most worth labelling, and write them for coding.
+
+    Taken are sentences of which the model is least sure, unlike each other and unlike those
+    labelled already, never from duplicates (Lewis & Gale 1994; Settles 2009).
+    """
+    from vankien.annotation.formats import format_named
+    from vankien.annotation.suggest import suggest
+    from vankien.commands.options import free_target
+    from vankien.tagging.schemes import load_scheme, own_scheme
+    from vankien.training.labelled import read_labelled
+
+    entry = format_named(form)
+    if "sentence" not in entry.units:
+        raise UsageError("V401", "format", detail=f"the format {form} holds no single sentences")
+    scheme = own_scheme() if model is None else load_scheme(model.resolve())
+    for code in theme or ():
+        if code not in scheme.codebook.themes:
+            raise UsageError("V401", "theme", detail=f"the codebook has no code {code!r}")
+    texts = [
+        one.sentence.text for path in labelled or () for one in read_labelled(path, scheme.codebook)
+    ]
+    target = free_target(to, force=force)
+    project = suggest(vankien.open(out), scheme, number=number, themes=theme or (), labelled=texts)
+    files = entry.write(project, target)
+    typer.echo(f"{len(project.items)} sentences: {', '.join(map(str, files))}")
+
+
+@app.command("agreement")
+def agreement_(
+    files: Annotated[
+        list[Path], typer.Argument(help="Labelled sentences, a file a coder.", metavar="FILE...")
+    ],
+    codebook: CodebookFile = None,
+    resamples: Annotated[int, typer.Option(help="Bootstrap resamples.", min=10)] = 1000,
+) -> None:
+    """Say how well coders agree: Cohen's kappa and Krippendorff's alpha, by code and group."""
+    from vankien.annotation.agreement import agreement
+    from vankien.commands.options import chosen_codebook
+    from vankien.display.terminal import print_agreement
+    from vankien.training.labelled import read_labelled
+
+    if len(files) < 2:
+        raise UsageError("V401", "agreement", detail="give two files at least, one a coder")
+    book = chosen_codebook(codebook)
+    texts: dict[str, tuple[str, Path]] = {}
+    coders: list[dict[str, list[str]]] = []
+    for path in files:
+        coded = {}
+        for one in read_labelled(path, book):
+            sentence = one.sentence
+            text, first = texts.setdefault(sentence.id, (sentence.text, path))
+            if text != sentence.text:
+                detail = f"{sentence.id} has another text than in {first}"
+                raise UsageError("V401", one.place, detail=detail)
+            coded[sentence.id] = sentence.themes
+        coders.append(coded)
+    found = agreement(coders, book, resamples=resamples)
+    if not found[0].n:
+        detail = "they hold no sentence that two coders coded; ids must be the same"
+        raise UsageError("V401", "agreement", detail=detail)
+    print_agreement(found, [path.stem for path in files])
+
+
 def register(main: Any) -> None:
     """Take the group into the command line."""
     main.add_typer(app, name="annotate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,12 +14,13 @@ from vankien.documents import Document, Part
 from vankien.records import TABLES
 
 if TYPE_CHECKING:
+    from vankien.annotation.agreement import Agreement
     from vankien.batch.run import Run
     from vankien.evaluation.evaluate import Scores
     from vankien.results.results import Results
     from vankien.results.tidy import TidyTable
 
-__all__ = ["print_document", "print_info", "print_run", "print_scores"]
+__all__ = ["print_agreement", "print_document", "print_info", "print_run", "print_scores"]
 
 PART_STYLES = {
     Part.TITLE: "bold cyan",
@@ -280,3 +282,20 @@ def print_scores(scores: Scores, *, codes: bool) -> None:
                            f"{score.recall:.3f}", f"{score.f1:.3f}",
                            f"{score.low:.3f} to {score.high:.3f}")  # fmt: skip
         console.print(detail)
+
+
+def print_agreement(found: Sequence[Agreement], coders: Sequence[str]) -> None:
+    """Print kappa and alpha by group and by code, with sample sizes and intervals."""
+    console = _console()
+    title = f"Agreement on {found[0].n:,} sentences: {', '.join(coders)}"
+    table = _table(title, "kind", "name", "given", "kappa", "alpha", "95 % interval",
+                   right=("given", "kappa", "alpha"))  # fmt: skip
+    for one in found:
+        interval = "" if one.low is None else f"{one.low:.2f} to {one.high:.2f}"
+        table.add_row(one.kind, one.name, " / ".join(map(str, one.given)), _coefficient(one.kappa),
+                      _coefficient(one.alpha), interval)  # fmt: skip
+    console.print(table)
+
+
+def _coefficient(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
