@@ -25,7 +25,10 @@ class Watcher:
         """Take note of a worker that ended, and of what it had in hand."""
 
     def stage(self, name: str) -> None:
-        """Take note of a new stage: examine, extract, merge."""
+        """Take note of a new stage: examine, extract, scan, merge."""
+
+    def scanned(self, *, pages: int, of: int) -> None:
+        """Take note of pages of long scans that are read."""
 
     def finished(self, state: dict[str, Any]) -> None:
         """Take the contents of run.json."""
@@ -55,6 +58,10 @@ class Shown(Watcher):
     def stage(self, name: str) -> None:
         for watcher in self._watchers:
             watcher.stage(name)
+
+    def scanned(self, *, pages: int, of: int) -> None:
+        for watcher in self._watchers:
+            watcher.scanned(pages=pages, of=of)
 
     def finished(self, state: dict[str, Any]) -> None:
         for watcher in self._watchers:
@@ -101,6 +108,9 @@ class Bar(Watcher):
         if name == "merge":
             self._bar.update(self._task, description="merging")
 
+    def scanned(self, *, pages: int, of: int) -> None:
+        self._bar.update(self._task, text=f"{pages:,} of {of:,} pages of long scans")
+
     def close(self) -> None:
         self._bar.stop()
 
@@ -128,6 +138,9 @@ class JsonLog(Watcher):
 
     def stage(self, name: str) -> None:
         self._say("stage", stage=name)
+
+    def scanned(self, *, pages: int, of: int) -> None:
+        self._say("scanned", pages=pages, of=of)
 
     def finished(self, state: dict[str, Any]) -> None:
         chosen = ("counts", "errors", "timings", "duplicates", "repeated")

@@ -24,6 +24,7 @@ from vankien.batch.loop import Crew
 from vankien.batch.options import Limits, Options
 from vankien.batch.plan import Chunk, Item, expand, make_chunks
 from vankien.batch.progress import Bar, JsonLog, Shown, Watcher
+from vankien.batch.scans import scan_tasks
 from vankien.batch.store import Manifest, Store
 from vankien.batch.supervise import Death
 from vankien.errors import UsageError
@@ -292,7 +293,7 @@ class _Job:
     def _extract(self, chunks: list[Chunk]) -> None:
         """Have the chunks worked on; the largest first, so that none holds up the end."""
         ordered = sorted(chunks, key=lambda chunk: -chunk.size)
-        tasks = [
+        tasks: list[dict[str, Any]] = [
             {
                 "kind": "chunk",
                 "name": chunk.name,
@@ -301,12 +302,33 @@ class _Job:
             }
             for chunk in ordered
         ]
-        for _, report in self.crew.map(tasks):
-            for stage, spent in report["seconds"].items():
-                self.seconds[stage] += spent
-            self.slowest += [(took, source) for took, source in report["slowest"]]
-            self.slowest = sorted(self.slowest, reverse=True)[:SLOWEST]
-            self.watch.done(report)
+        while tasks:
+            put_back: dict[int, dict[str, Any]] = {}
+            for number, report in self.crew.map(tasks):
+                if "put_back" in report:
+                    put_back[number] = report["put_back"]
+                else:
+                    self._take(report)
+            self._scan([put_back[number] for number in sorted(put_back)])
+            tasks = [{**tasks[number], "shared_out": True} for number in sorted(put_back)]
+
+    def _take(self, report: dict[str, Any]) -> None:
+        for stage, spent in report["seconds"].items():
+            self.seconds[stage] += spent
+        self.slowest += [(took, source) for took, source in report["slowest"]]
+        self.slowest = sorted(self.slowest, reverse=True)[:SLOWEST]
+        self.watch.done(report)
+
+    def _scan(self, documents: list[dict[str, Any]]) -> None:
+        """Have the pages of long scans read by all workers, after everything else."""
+        if not documents:
+            return
+        self.watch.stage("scan")
+        total, done = sum(len(document["pages"]) for document in documents), 0
+        for _, report in self.crew.map([{**t, **self.common} for t in scan_tasks(documents)]):
+            done += report["pages"]
+            self.seconds["scan"] += report["seconds"]
+            self.watch.scanned(pages=done, of=total)
 
     def _large(self, before: Manifest | None) -> bool:
         """Say whether a merge may need more memory than the limit of a document's worker."""
@@ -319,7 +341,7 @@ class _Job:
         for row in known.get("slowest", []):
             self.slowest.append((row["seconds"], row["source"]))
         for name, value in known.get("timings", {}).items():
-            if name in ("read", "analyse", "compare", "write"):
+            if name in ("read", "scan", "analyse", "compare", "write"):
                 self.seconds[name] += value
 
     def _slowest(self) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@
     .store/items-, index-<digest>       which inputs and documents are in them
     .store/chunks/<name>.<table>.parquet, <name>.json
                                         parts of finished chunks that are not yet merged
+    .store/scans/<digest>-<page>.json   pages of long scans whose document is not yet done
 
 A chunk's marker (``<name>.json``) is written last and holds sizes and digests of its parts:
 a part without its marker, or unlike its marker says, does not exist.  The finished tables
@@ -18,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -31,11 +33,12 @@ from vankien.records import SCHEMA_VERSION, TABLES, rows_to_table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["COUNTED", "INDEX", "Manifest", "Store", "index_schema"]
+__all__ = ["COUNTED", "INDEX", "SCANS", "Manifest", "Store", "index_schema"]
 
 RUN_FILE = "run.json"
 HIDDEN = ".store"
 CHUNKS = f"{HIDDEN}/chunks"
+SCANS = f"{HIDDEN}/scans"
 MANIFEST = f"{HIDDEN}/manifest.json"
 
 INDEX = "index"
@@ -108,7 +111,8 @@ class Store:
             # Nothing here may be swept away: it is somebody's.
             if foreign and any(not name.startswith(".") for name in names):
                 raise OutputError("V203", self.root)
-            folder.make(CHUNKS)
+            for place in (CHUNKS, SCANS):
+                folder.make(place)
             folder.write(f"{HIDDEN}/probe", b"")
             folder.remove(f"{HIDDEN}/probe")
         except OSError as error:
@@ -147,7 +151,7 @@ class Store:
         # What says that the tables are there goes first, then the tables.
         for name in (MANIFEST, RUN_FILE):
             self.folder.remove(name)
-        for place in (CHUNKS, *TABLES, HIDDEN):
+        for place in (CHUNKS, SCANS, *TABLES, HIDDEN):
             for name in self.folder.names(place):
                 if name.endswith((".parquet", ".json", ".new", ".tmp")):
                     self.folder.remove(f"{place}/{name}")
@@ -229,7 +233,7 @@ class Store:
             content = buffer.getvalue()
             parts[table] = (len(content), _digest(content))
             self.folder.write(self.chunk_part(name, table), content)
-        self._write_json(f"{CHUNKS}/{name}.json", {**marker, "parts": parts})
+        self.write_json(f"{CHUNKS}/{name}.json", {**marker, "parts": parts})
         return sum(size for size, _ in parts.values())
 
     def drop_chunks(self, names: list[str]) -> None:
@@ -259,9 +263,11 @@ class Store:
         """Make staged parts the finished tables, and remove what they replace."""
         for place in (*TABLES, HIDDEN):
             self.folder.sync(place)
-        self._write_json(MANIFEST, manifest.to_json())
+        self.write_json(MANIFEST, manifest.to_json())
         self.folder.sync(HIDDEN)
         self._sweep(manifest, digest_of(manifest.settings))
+        for name in self.folder.names(SCANS):
+            self.folder.remove(f"{SCANS}/{name}")
 
     def tables(self) -> dict[str, list[str]]:
         """Return the full addresses of the parts that can be read, by table.
@@ -297,7 +303,7 @@ class Store:
     def write_run(self, data: dict[str, Any]) -> None:
         """Write run.json whole.  Raises OutputError (V202)."""
         try:
-            self._write_json(RUN_FILE, data)
+            self.write_json(RUN_FILE, data)
         except OSError as error:
             raise self.unwritable(error) from error
 
@@ -316,7 +322,14 @@ class Store:
             return None
         return found if isinstance(found, dict) else None
 
-    def _write_json(self, name: str, data: dict[str, Any]) -> None:
+    def json_files(self, place: str, prefix: str) -> Iterator[dict[str, Any]]:
+        """Yield the whole JSON files of a folder whose names begin so."""
+        for name in self.folder.names(place):
+            if name.startswith(prefix) and (found := self._json(f"{place}/{name}")) is not None:
+                yield found
+
+    def write_json(self, name: str, data: dict[str, Any]) -> None:
+        """Write a JSON file whole.  Raises OSError."""
         try:
             text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode()
         except UnicodeEncodeError:  # the name of a file that is no text

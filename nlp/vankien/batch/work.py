@@ -18,6 +18,7 @@ import vankien
 from vankien.batch.guard import Note, guarded, refused, step_key
 from vankien.batch.options import Limits, digest_of
 from vankien.batch.plan import Item, examine, unreadable
+from vankien.batch.scans import INLINE, PutBackError, known_scans, perform_scan
 from vankien.batch.store import COUNTED, INDEX, Store
 from vankien.documents import Document
 from vankien.errors import ReadError
@@ -68,7 +69,13 @@ def perform(task: Plain, note: Note) -> Plain:
 
             manifest = merge(store, task["settings"], keep=task["keep"], wanted=task["wanted"])
             return manifest.to_json()
-        return _ChunkWork(task, note).run(store)
+        if task["kind"] == "scan":
+            return perform_scan(task, note, store)
+        try:
+            return _ChunkWork(task, note, store).run()
+        except PutBackError as put_back:
+            note.clear()
+            return {"put_back": put_back.report}
     except OSError as error:
         raise store.unwritable(error) from error
 
@@ -141,9 +148,10 @@ class _Found:
 class _ChunkWork:
     """The processing of one chunk."""
 
-    def __init__(self, task: Plain, note: Note) -> None:
+    def __init__(self, task: Plain, note: Note, store: Store) -> None:
         self.task = task
         self.note = note
+        self.store = store
         self.items = [Item.from_json(plain) for plain in task["items"]]
         self.fields = RowFields(**task["fields"])
         self.limits = Limits(**task["limits"])
@@ -154,8 +162,11 @@ class _ChunkWork:
         self.schemes: tuple[Scheme, ...] = ()
         """Codebooks and models for themes where the run names some."""
 
-    def run(self, store: Store) -> Plain:
-        """Read, analyse and write; return counts."""
+    def run(self) -> Plain:
+        """Read, analyse and write; return counts.
+
+        Raises PutBackError where a document has more scans than one worker is to read.
+        """
         settle()
         if self.task.get("models"):
             from vankien.tagging.schemes import load_schemes
@@ -172,7 +183,7 @@ class _ChunkWork:
                     group, chars = [], 0
         self._analyse(group)
         self.note.clear()
-        return self._write(store, [self._state(number) for number in range(len(self.items))])
+        return self._write([self._state(number) for number in range(len(self.items))])
 
     def _state(self, number: int) -> Plain:
         """Return what is known of an item after the run."""
@@ -193,7 +204,7 @@ class _ChunkWork:
             return AGAIN
         return str(self.limits) if LIMIT_CODES.intersection(codes) else ""
 
-    def _write(self, store: Store, states: list[Plain]) -> Plain:
+    def _write(self, states: list[Plain]) -> Plain:
         found = self.found
         counts = {table: len(rows) for table, rows in found.tables.items() if table != INDEX}
         clock = time.perf_counter()
@@ -204,7 +215,7 @@ class _ChunkWork:
             "seconds": found.seconds,
         }
         marker = {"settings": digest_of(self.task["settings"]), "items": states, **report}
-        store.write_chunk(self.task["name"], found.tables, marker)
+        self.store.write_chunk(self.task["name"], found.tables, marker)
         found.seconds["write"] = time.perf_counter() - clock
         size = sum(item.size for item in self.items)
         return {"name": self.task["name"], "size": size, **report}
@@ -222,15 +233,25 @@ class _ChunkWork:
 
     def _read_file(self, item: Item) -> tuple[Document | ErrorRecord, float]:
         from vankien.reading import read
+        from vankien.reading.ocr import ManyScansError, read_elsewhere
 
         key = step_key("read", item.path)
         if key in self.skip:
             return refused(item.path, "read", *self.skip[key]), 0.0
         self.note.write(key)
         clock = time.perf_counter()
-        result = guarded(
-            item.path, "read", lambda: read(item.path, sha256=item.sha256), memory=self.memory
-        )
+        at_most = None if self.task.get("shared_out") else INLINE
+
+        def read_it() -> Document | ManyScansError:
+            try:
+                with read_elsewhere(lambda: known_scans(self.store, item.sha256), at_most):
+                    return read(item.path, sha256=item.sha256)
+            except ManyScansError as many:
+                return many
+
+        result = guarded(item.path, "read", read_it, memory=self.memory)
+        if isinstance(result, ManyScansError):
+            raise PutBackError(item.path, item.sha256, result.pages)
         spent = time.perf_counter() - clock
         self.found.seconds["read"] += spent
         return result, spent

@@ -15,8 +15,10 @@ import re
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -25,7 +27,7 @@ from typing import Any
 from vankien.normalise import clean
 from vankien.reading.placed_lines import Line
 
-__all__ = ["Scan", "available", "read_scans", "skew"]
+__all__ = ["ManyScansError", "Scan", "available", "read_elsewhere", "read_scans", "skew"]
 
 DPI = 300
 MAX_PIXELS = 40_000_000
@@ -77,11 +79,57 @@ def available() -> str | None:
     return None
 
 
+class ManyScansError(Exception):
+    """A document has more pages to read than are to be read here; ``pages`` are from 0."""
+
+    def __init__(self, pages: tuple[int, ...]) -> None:
+        self.pages = pages
+        super().__init__(f"{len(pages)} pages")
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    known: Callable[[], dict[int, Scan | str]]
+    at_most: int | None
+
+
+_elsewhere: ContextVar[_Elsewhere | None] = ContextVar("elsewhere", default=None)
+
+
+@contextmanager
+def read_elsewhere(
+    known: Callable[[], dict[int, Scan | str]], at_most: int | None
+) -> Iterator[None]:
+    """Let pages be read elsewhere: those of ``known`` are read no more inside.
+
+    A document with more than ``at_most`` others raises ManyScansError there; None for any
+    number.
+    """
+    token = _elsewhere.set(_Elsewhere(known, at_most))
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
+
+
 def read_scans(pdf: Any, numbers: Sequence[int]) -> Iterator[tuple[int, Scan | str]]:
     """Yield (page from 0, scan) for pages of an open PDF, in order.
 
     What went wrong with a page stands in place of its scan.
     """
+    elsewhere = _elsewhere.get()
+    if elsewhere is None or (elsewhere.at_most is not None and len(numbers) <= elsewhere.at_most):
+        yield from _read_pages(pdf, numbers)
+        return
+    found = elsewhere.known()
+    missing = tuple(number for number in numbers if number not in found)
+    if elsewhere.at_most is not None and len(missing) > elsewhere.at_most:
+        raise ManyScansError(missing)
+    found = {**found, **dict(_read_pages(pdf, missing))}
+    yield from ((number, found[number]) for number in numbers)
+
+
+def _read_pages(pdf: Any, numbers: Sequence[int]) -> Iterator[tuple[int, Scan | str]]:
     with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:
         waiting: deque[tuple[int, Future[Scan | str]]] = deque()
         for number in numbers:
