@@ -17,8 +17,9 @@ import vankien
 from tests.display.conftest import HOSTILE_TITLE
 from vankien.cli import app
 from vankien.display.places import named_province, province_of, tiles
-from vankien.display.report import report, words
+from vankien.display.report import report
 from vankien.display.report_data import collect
+from vankien.display.wording import words
 from vankien.errors import OutputError, UsageError
 from vankien.results.provinces import system_codes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated
 
 import typer
 
@@ -30,11 +30,12 @@ def report(
 ) -> None:
     """Write one HTML page of a run: filter, read the evidence, download CSV; no network."""
     from vankien.display.report import report as write
+    from vankien.display.wording import checked_language
 
     done = write(
         out,
         to=to,
-        lang=cast(Literal["vi", "en"], lang),
+        lang=checked_language(lang),
         title=title,
         with_text=not evidence_only,
         overwrite=force,

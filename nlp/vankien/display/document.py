@@ -15,12 +15,12 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
-from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vankien.codebook import load_codebook
+from vankien.display.wording import LANGUAGES, asset, say
 from vankien.documents import Document
 from vankien.errors import OutputError, UsageError
 from vankien.markup import Element, element
@@ -172,6 +172,11 @@ def _found(results: Tables, record: object) -> dict[str, Any]:
     return dict(rows.to_pylist()[0])
 
 
+def _both(key: str, **values: object) -> str:
+    """Return words in both languages: a page of a notebook has no switch."""
+    return ", ".join(say(key, lang, **values) for lang in LANGUAGES)
+
+
 # ---- drawing -----------------------------------------------------------------------------
 
 
@@ -191,7 +196,7 @@ def _spans(tables: Mapping[str, Sequence[Row]]) -> list[_Span]:
         if row["sentence"] is not None and row["start"] is not None:
             theme = codebook.themes.get(row["theme"])
             title = f"{theme.name_vi if theme else ''} ({row['method']}, {row['score']:.2f})"
-            tag = f"không {row['theme']}" if row["negated"] else row["theme"]
+            tag = f"{say('not', 'vi')} {row['theme']}" if row["negated"] else row["theme"]
             spans.append(_Span(row["start"], row["end"], "theme", tag, title))
     for row in tables["indicators"]:
         if row["indicator"] is not None:
@@ -271,15 +276,16 @@ def _view(
             "p",
             *(element("span", f"{name} ", class_=f"span {kind}",
                       style=f"box-shadow:0 2px 0 {COLOURS[kind]}")
-              for kind, name in (("theme", "chủ đề, theme"), ("indicator", "số liệu, figure"),
-                                 ("reference", "viện dẫn, reference"))),
+              for kind, name in (("theme", _both("markTheme")),
+                                 ("indicator", _both("markFigure")),
+                                 ("reference", _both("markReference")))),
             class_="legend",
         ),
         _evidence(text, tables, spans, at),
         element("div", *_paragraphs(text, tables, spans, at), class_="text", lang="vi"),
         _records(tables["sentences"], themes, figures, tables["references"]),
     )  # fmt: skip
-    style = (files("vankien.display") / "assets" / "document.css").read_text(encoding="utf-8")
+    style = asset("document.css")
     page = (
         '<!doctype html><html lang="vi"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -324,7 +330,7 @@ def _evidence(
         "blockquote",
         *([element("p", " › ".join(section), class_="facts")] if section else []),
         *_marked(text, start, end, spans), " ",
-        element("a", "xem trong văn bản, read in place ↓", href=f"#{at}"),
+        element("a", _both("inPlace") + " ↓", href=f"#{at}"),
     )  # fmt: skip
 
 
@@ -374,7 +380,7 @@ def _paragraphs(
         if row["page"] is not None and row["page"] != page:
             close()
             page = row["page"]
-            nodes.append(element("p", f"trang {page}, page {page}", class_="page"))
+            nodes.append(element("p", _both("page", page=str(page)), class_="page"))
         if not run:
             part = row["part"]
         pieces = _marked(text, row["start"], row["end"], spans)
@@ -411,7 +417,7 @@ def _records(
 
     def theme(row: Row) -> tuple[object, ...]:
         place = {**row, "start": row["start"] or 0}
-        words = row["evidence"] or f"câu {row['sentence']}"
+        words = row["evidence"] or _both("sentenceNumber", n=row["sentence"])
         return (link(place, words), row["theme"], row["method"], f"{row['score']:.2f}")
 
     def reference(row: Row) -> tuple[object, ...]:
@@ -419,8 +425,8 @@ def _records(
 
     return element(
         "div",
-        table("Số liệu, figures as reported", figures, figure),
-        table("Chủ đề, themes", themes, theme),
-        table("Viện dẫn, references", references, reference),
+        table(_both("figuresReported"), figures, figure),
+        table(_both("themesList"), themes, theme),
+        table(_both("referencesList"), references, reference),
         class_="records",
     )

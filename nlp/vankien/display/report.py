@@ -16,22 +16,18 @@ import html
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
-
-import yaml
+from typing import Any
 
 from vankien.display.report_data import TEXTS_A_BLOCK, collect
-from vankien.errors import OutputError, UsageError
+from vankien.display.wording import LANGUAGES, Language, asset, checked_language, words
+from vankien.errors import OutputError
 from vankien.results.results import Results, open
 
 __all__ = ["Report", "report"]
 
 SCRIPTS = ("store.js", "app.js", "marks.js", "views.js", "reader.js", "overview.js")
 """The parts of the page's script, in one scope; ``app.js`` starts it when all are read."""
-
-LANGUAGES = ("vi", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ def report(
     out: str | Path | Results,
     *,
     to: str | Path,
-    lang: Literal["vi", "en"] = "vi",
+    lang: Language = "vi",
     title: str | None = None,
     with_text: bool = True,
     overwrite: bool = False,
@@ -61,9 +57,7 @@ def report(
     unknown language, OutputError where there is no run (V205), the target exists (V213) or
     cannot be written (V202).
     """
-    if lang not in LANGUAGES:
-        detail = f"{lang!r} is no language of the report; they are {', '.join(LANGUAGES)}"
-        raise UsageError("V401", "lang", detail=detail)
+    checked_language(lang)
     target = Path(to)
     if target.exists() and not overwrite:
         raise OutputError("V213", str(target))
@@ -85,16 +79,6 @@ def report(
     return Report(target, len(page), len(core["docs"]["id"]), len(core["sentences"]["doc"]))
 
 
-def words() -> dict[str, list[str]]:
-    """Return the words of the page: for each key Vietnamese, then English."""
-    found: dict[str, list[str]] = yaml.safe_load(_asset("words.yaml"))
-    return found
-
-
-def _asset(name: str) -> str:
-    return (files("vankien.display") / "assets" / name).read_text(encoding="utf-8")
-
-
 def _packed(data: Any) -> str:
     plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # Without a time stamp, so that the same run gives the same page.
@@ -105,9 +89,9 @@ def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _page(core: dict[str, Any], texts: list[list[Any]], *, lang: str, title: str) -> str:
-    style = _asset("report.css")
-    parts = [_asset(name).replace('"use strict";\n', "", 1) for name in SCRIPTS]
+def _page(core: dict[str, Any], texts: list[list[Any]], *, lang: Language, title: str) -> str:
+    style = asset("report.css")
+    parts = [asset(name).replace('"use strict";\n', "", 1) for name in SCRIPTS]
     script = '"use strict";\n(() => {\n' + "\n".join(parts) + "\n})();\n"
     label = words()["report"][LANGUAGES.index(lang)]
     blocks = "\n".join(
@@ -125,7 +109,7 @@ def _page(core: dict[str, Any], texts: list[list[Any]], *, lang: str, title: str
         "@SCRIPT@": script,
     }
     page: list[str] = []
-    rest = _asset("report.html")
+    rest = asset("report.html")
     # One pass over the template: what fills a hole is never searched for holes.
     for hole in sorted(holes, key=rest.index):
         before, _, rest = rest.partition(hole)
