@@ -9,7 +9,8 @@ What counts as right:
 * tables: cell, code, value and measure of the figures of the catalogue; ``part_of`` and
   ``status`` over the matched ones;
 * references: ``mentions`` the span and type; ``canonical`` over matched mentions;
-* sentences: the boundary offsets, ours and underthesea's.
+* sentences: the boundary offsets, ours and underthesea's;
+* evidence: a theme whose probability falls when its evidence is cut out of the sentence.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from vankien.analysis import Analysis
-from vankien.documents import Block, BlockKind, Document, DocumentBuilder, Metadata, Part
+from vankien.documents import Document, DocumentBuilder, Metadata, Part
 from vankien.errors import UsageError
+from vankien.evaluation.evidence import score_evidence
 from vankien.evaluation.gold import (
     IndicatorPassage,
     ReferencePassage,
@@ -33,6 +35,7 @@ from vankien.evaluation.gold import (
 from vankien.evaluation.metrics import Count, Score, score
 from vankien.evaluation.sentences import score_sentences
 from vankien.evaluation.settings import same_scope, score_settings
+from vankien.evaluation.theme_context import theme_document
 from vankien.reading import from_text
 from vankien.reading.tables import header_cells, place_cells
 from vankien.tagging.model_files import model_kind
@@ -129,27 +132,6 @@ def _macro(family: str, codes: list[Score]) -> list[Score]:
 
     return [Score(family, "macro", len(known), mean("precision"), mean("recall"), mean("f1"),
                   mean("low"), mean("high"))]  # fmt: skip
-
-
-def theme_document(entry: ThemeSentence) -> tuple[Document, int]:
-    """Return a document of the sentence in its context and the sentence's offset."""
-    pieces: list[tuple[str, Block]] = []
-    position = 0
-    section = (entry.heading,) if entry.heading else ()
-    if entry.heading:
-        block = Block(0, len(entry.heading), kind=BlockKind.HEADING, level=1)
-        pieces.append((entry.heading, block))
-        position = len(entry.heading) + 2
-    body = f"{entry.previous} {entry.text}" if entry.previous else entry.text
-    block = Block(position, position + len(body), part=Part(entry.part), section=section)
-    pieces.append((body, block))
-    document = Document(
-        doc_id=entry.id,
-        source="gold",
-        text="\n\n".join(text for text, _ in pieces),
-        blocks=tuple(block for _, block in pieces),
-    )
-    return document, position + (len(entry.previous) + 1 if entry.previous else 0)
 
 
 def _themes_and_roles(
@@ -391,4 +373,5 @@ _SCORERS: dict[str, Callable[[str, Path | None, int], Result]] = {
     "references": _score_references,
     "sentences": _score_sentences,
     "settings": score_settings,
+    "evidence": score_evidence,
 }
