@@ -205,7 +205,7 @@ def test_export(out: Path, tmp_path: Path) -> None:
     failed(vankien_("export", out, "--to", to), "V213", to, "--force")
     assert vankien_("export", out, "--to", to, "--force").returncode == 0
     assert len(list(to.iterdir())) == 7
-    failed(vankien_("export", out, "--to", to, "--format", "pdf"), "V401", "csv, duckdb, jsonl")
+    failed(vankien_("export", out, "--to", to, "--format", "pdf"), "V401", "csv, duckdb")
     failed(vankien_("export", out, "--to", to, "--table", "x"), "V401", "documents, sentences")
 
 
