@@ -17,9 +17,10 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from vankien import plain_yaml
 from vankien.errors import CodebookError
 from vankien.markup import facts, grid
-from vankien.resources import codebook_dir
+from vankien.resources import CODEBOOK_VERSION, codebook_dir
 
 __all__ = [
     "Codebook",
@@ -34,15 +35,12 @@ __all__ = [
     "load_yaml",
 ]
 
-VERSION = "1.0"
-"""Version of the codebook; written into every results folder."""
+VERSION = CODEBOOK_VERSION
 
 MANIFESTATION_GROUPS = ("SUYTHOAI-TT", "SUYTHOAI-DD", "TUDIENBIEN")
 """The three groups of nine manifestations, in the order of Resolution 04-NQ/TW (2016)."""
 
 Measure = Literal["level", "share", "change_abs", "change_rel", "target_ratio", "rank"]
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Model(BaseModel):
@@ -244,7 +242,7 @@ def load_yaml(path: Path, *, document: int = 0) -> Any:
         parts = path.read_text(encoding="utf-8").split("\n---\n")
         if document >= len(parts):
             raise CodebookError("V301", path.name, detail=f"it has no document {document + 1}")
-        return yaml.load(parts[document], _Loader)  # noqa: S506 - the C safe loader
+        return plain_yaml.load(parts[document])
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         detail = " ".join(str(error).split())
         raise CodebookError("V301", path.name, detail=detail) from error

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 __all__ = ["UPPER", "Folded", "OffsetMap", "clean", "fold", "fold_phrase"]
@@ -139,6 +139,9 @@ _OPEN = re.compile(rf"[ou][{_TONES['a']}{_TONES['e']}{_TONES['y']}](?![{_LETTER}
 _Y = re.compile(rf"[hklmst][y{_TONES['y']}](?![{_LETTER}])")
 _QUOTES = "\"'“”„‟‘’‚‛«»‹›`´"
 _EDITS = re.compile(rf"[ \t]*[-‐‑‒–—−][ \t]*|[ \t]{{2,}}|\t|[{_QUOTES}]|[ \t]+(?=\n)")
+# The same where every space stands alone within its line, as in nearly every text; this
+# pattern begins with a plain set of characters too.
+_FEW_EDITS = re.compile(rf"[-‐‑‒–—−{_QUOTES}]")
 
 
 def _place(match: re.Match[str]) -> str:
@@ -165,21 +168,42 @@ def fold(text: str) -> Folded:
     """
     lowered = text.replace("\u0130", "I").lower()  # the only letter that lower() lengthens
     lowered = _Y.sub(_plain_y, _OPEN.sub(_place, lowered))  # keeps the length
+    if "  " in lowered or " \n" in lowered or "\t" in lowered:
+        return _edited(lowered, (match.span() for match in _EDITS.finditer(lowered)))
+    return _edited(lowered, _few_edits(lowered))
+
+
+def _few_edits(lowered: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of _EDITS in a text without runs of spaces, tabs or spaces at line ends."""
+    size = len(lowered)
+    last = 0
+    for match in _FEW_EDITS.finditer(lowered):
+        start = match.start()
+        end = start + 1
+        if lowered[start] not in _QUOTES:
+            # A dash takes the space before it, unless another dash has it, and that behind.
+            if start > last and lowered[start - 1] == " ":
+                start -= 1
+            if end < size and lowered[end] == " ":
+                end += 1
+        yield start, end
+        last = end
+
+
+def _edited(lowered: str, spans: Iterable[tuple[int, int]]) -> Folded:
     pieces: list[str] = []
     targets: list[int] = []
     sources: list[int] = []
     position = length = 0
-    for match in _EDITS.finditer(lowered):
-        start, end = match.span()
+    for start, end in spans:
         if start > position:
             targets.append(length)
             sources.append(position)
             pieces.append(lowered[position:start])
             length += start - position
-        found = match.group()
-        last = found.strip(" \t")
+        last = lowered[start:end].strip(" \t")
         if last and last not in _QUOTES:
-            replacement, anchor = "-", start + found.index(last)
+            replacement, anchor = "-", lowered.index(last, start)
         elif last or (end < len(lowered) and lowered[end] == "\n"):
             replacement, anchor = "", end
         else:

@@ -8,9 +8,22 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from vankien.errors import VankienError
+from vankien.errors import ModelError, VankienError
 
-__all__ = ["codebook_dir", "corpus_dir", "models_dir"]
+__all__ = [
+    "CODEBOOK_VERSION",
+    "MODEL_INFO",
+    "codebook_dir",
+    "corpus_dir",
+    "find_model",
+    "models_dir",
+]
+
+CODEBOOK_VERSION = "1.0"
+"""Version of the codebook; written into every results folder."""
+
+MODEL_INFO = "labels.json"
+"""The file of a model's folder that says what it is."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -37,3 +50,14 @@ def codebook_dir() -> Path:
 def models_dir() -> Path:
     """Return the folder of the trained models."""
     return _folder("models")
+
+
+def find_model(kind: str) -> Path:
+    """Return the folder of the newest model of a kind.  Raises ModelError (V501)."""
+    folders = sorted(
+        (path for path in models_dir().glob(f"{kind}-*") if (path / MODEL_INFO).is_file()),
+        key=lambda path: [int(part) for part in path.name.removeprefix(f"{kind}-").split(".")],
+    )
+    if not folders:
+        raise ModelError("V501", f"models/{kind}", detail="it is missing")
+    return folders[-1]

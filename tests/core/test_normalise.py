@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vankien import normalise
 from vankien.normalise import clean, fold, fold_phrase
 
 LETTERS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđbcghkmnpqrtvsx"
@@ -83,3 +84,12 @@ def test_fold_keeps_the_way_back(text: str) -> None:
 def test_fold_is_idempotent(text: str) -> None:
     once = fold(clean(text)).text
     assert fold(once).text == once
+
+
+@given(st.text(alphabet='aá -–"”\n\tykoà', max_size=30))
+def test_few_edits_are_the_edits_of_the_general_pattern(text: str) -> None:
+    form = text.replace("\t", " ")
+    while "  " in form or " \n" in form:
+        form = form.replace("  ", " ").replace(" \n", "\n")
+    spans = [match.span() for match in normalise._EDITS.finditer(form)]
+    assert list(normalise._few_edits(form)) == spans

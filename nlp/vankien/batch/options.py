@@ -11,6 +11,7 @@ import vankien
 from vankien.errors import UsageError
 from vankien.reading.row_fields import RowFields
 from vankien.records import SCHEMA_VERSION
+from vankien.resources import CODEBOOK_VERSION, find_model
 
 __all__ = ["Limits", "Options", "digest_of"]
 
@@ -38,11 +39,6 @@ class Options:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values, with the versions that a result depends on."""
-        # These take some tenths of a second to load: only when a run begins, while its
-        # worker does the same.
-        from vankien.codebook import VERSION
-        from vankien.tagging.model_files import find_model
-
         models = [find_model(kind).name.replace("-", "@", 1) for kind in ("roles", "themes")]
         if self.model:
             from vankien.tagging.schemes import load_schemes
@@ -52,7 +48,7 @@ class Options:
         return {
             **{f"{name}_field": field for name, field in asdict(self.fields).items()},
             "vankien": vankien.__version__,
-            "codebook": VERSION,
+            "codebook": CODEBOOK_VERSION,
             "model": ", ".join(models),
             "schema": SCHEMA_VERSION,
         }

@@ -17,9 +17,9 @@ from functools import cache
 from typing import Any
 
 from vankien.codebook import load_yaml
+from vankien.gates import beginning_with
 from vankien.gazetteer.places import unit_names, units_named
 from vankien.normalise import UPPER
-from vankien.quantities.gates import beginning_with
 from vankien.resources import corpus_dir
 
 __all__ = ["ScopeMention", "find_scopes", "organisation_data"]

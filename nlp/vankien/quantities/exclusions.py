@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from vankien.codebook import load_yaml
-from vankien.quantities.gates import Endings, beginning_with
+from vankien.gates import Endings, beginning_with
 from vankien.resources import codebook_dir
 
 __all__ = ["excluded_spans", "is_excluded"]

@@ -17,8 +17,8 @@ from functools import cache
 from typing import Any
 
 from vankien.codebook import load_yaml
+from vankien.gates import Endings, beginning_with
 from vankien.quantities.exclusions import excluded_spans, is_excluded
-from vankien.quantities.gates import Endings, beginning_with
 from vankien.quantities.numerals import Numeral, find_numerals, lower, may_hold_numeral
 from vankien.quantities.units import COUNTABLE, Unit, count_nouns, unit_after
 from vankien.resources import codebook_dir

@@ -24,9 +24,9 @@ from functools import cache
 from typing import Any
 
 from vankien.codebook import load_yaml
+from vankien.gates import beginning_with
 from vankien.quantities import dates
 from vankien.quantities.dates import Interval
-from vankien.quantities.gates import beginning_with
 from vankien.quantities.numerals import parse_words
 from vankien.resources import codebook_dir
 

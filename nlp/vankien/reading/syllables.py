@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import filterfalse
 
 from vankien.codebook import load_yaml
 from vankien.resources import corpus_dir
@@ -85,12 +86,10 @@ def possible_share(text: str) -> float:
     if len(text) > 4 * SAMPLE:
         middle = len(text) // 2
         text = text[:SAMPLE] + " " + text[middle : middle + SAMPLE]
-    possible = other = 0
-    for word in _WORD.findall(text):
-        if is_possible(word):
-            possible += 1
-        elif not (len(word) <= SHORT and word.isupper()):
-            other += 1
+    words = _WORD.findall(text)
+    strange = list(filterfalse(is_possible, words))
+    possible = len(words) - len(strange)
+    other = sum(not (len(word) <= SHORT and word.isupper()) for word in strange)
     return possible / (possible + other) if possible + other else 1.0
 
 

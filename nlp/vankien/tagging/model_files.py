@@ -20,14 +20,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from vankien.codebook import VERSION as CODEBOOK_VERSION
 from vankien.errors import ModelError
-from vankien.resources import models_dir
+from vankien.resources import CODEBOOK_VERSION, MODEL_INFO, find_model
 
 __all__ = ["ModelFile", "ModelInfo", "find_model", "load_model", "model_kind", "save_model"]
 
 ARRAYS = "model.npz"
-INFO = "labels.json"
+INFO = MODEL_INFO
 
 MAX_ARRAYS = 1 << 30
 """Most bytes that the arrays of a model unpack to."""
@@ -61,17 +60,6 @@ class ModelFile(BaseModel):
 
     info: ModelInfo
     arrays: dict[str, Any]
-
-
-def find_model(kind: str) -> Path:
-    """Return the folder of the newest model of a kind.  Raises ModelError (V501)."""
-    folders = sorted(
-        (path for path in models_dir().glob(f"{kind}-*") if (path / INFO).is_file()),
-        key=lambda path: [int(part) for part in path.name.removeprefix(f"{kind}-").split(".")],
-    )
-    if not folders:
-        raise ModelError("V501", f"models/{kind}", detail="it is missing")
-    return folders[-1]
 
 
 def model_kind(folder: Path) -> str:

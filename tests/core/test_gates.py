@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vankien.quantities.gates import Endings, beginning_with
+from vankien.gates import Endings, beginning_with
 
 LETTERS = "abđĐẩ.+(Ư"
 words = st.text(alphabet=LETTERS, min_size=1, max_size=4)
