@@ -96,3 +96,23 @@ def test_the_line_of_a_digital_signature_is_furniture() -> None:
     assert last.part is Part.BOILERPLATE
     assert document.text[last.start :].startswith("Ký bởi")
     assert document.metadata.signer == "Lưu Thế Toản"
+
+
+def test_articles_whose_stop_or_space_is_forgotten() -> None:
+    lines = [
+        "QUỐC HỘI", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "LUẬT", "GIỮ RỪNG ĐẦU NGUỒN",
+        "Điều 1. Phạm vi điều chỉnh", "Luật này quy định việc giữ rừng đầu nguồn.",
+        "Điều 2 Chính sách của Nhà nước", "Nhà nước đầu tư cho xã vùng đầu nguồn.",
+        "Điều 2 Luật này áp dụng với mọi hộ nhận khoán rừng.",
+        "Điều3. Hiệu lực", "Điều 4 của Luật này do Chính phủ hướng dẫn",
+    ]  # fmt: skip
+    assert headings(from_text("\n\n".join(lines))) == [
+        "1 Điều 1. Phạm vi điều chỉnh", "1 Điều 2 Chính sách của Nhà nước", "1 Điều3. Hiệu lực",
+    ]  # fmt: skip
+
+
+def test_rights_in_capitals_are_no_office() -> None:
+    lines = ["QUỐC HỘI", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "BỘ LUẬT", "DÂN SỰ THÔN BẢN"]
+    lines += ["Chương I", "QUYỀN SỞ HỮU", "Điều 1. Quyền", "Quyền Sở Hữu"]
+    found = headings(from_text("\n\n".join(lines)))
+    assert found[:3] == ["1 Chương I", "2 QUYỀN SỞ HỮU", "3 Điều 1. Quyền"]

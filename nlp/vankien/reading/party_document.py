@@ -92,6 +92,7 @@ def analyse(document: Document) -> Document:
     zone = Part.BODY
     after_division: float | None = None
     subject = article = False
+    last = 0
     for position, block in enumerate(blocks):
         line = line_of(text, block)
         part, rank, kind = block.part, None, block.kind
@@ -114,6 +115,8 @@ def analyse(document: Document) -> Document:
                     part = Part.BOILERPLATE
                 elif zone is Part.BODY:
                     rank = _rank(line, block, words)
+                    if (found := _article(line, rank, last, words)) is not None:
+                        last, rank = found, ARTICLE
                     if after_division is not None and _is_division_title(line, rank):
                         rank = after_division + 0.5
                     elif rank == CAPITALS and _is_formula(position, blocks, text, words):
@@ -190,6 +193,23 @@ def _is_division_title(line: str, rank: float | None) -> bool:
     if line.isupper():
         return len(line) < 300
     return rank is None and len(line) < HEADING_LENGTH and not line.endswith((".", ";", ":", ","))
+
+
+def _article(line: str, rank: float | None, last: int, words: OfficialWords) -> int | None:
+    """Return the number of the article that a line heads, or None.
+
+    Where its stop is forgotten ("Điều 5 Chính sách ..."), it is one that follows the last.
+    """
+    match = words.divisions[-1].match(line) if rank in (None, ARTICLE) else None
+    if match is None:
+        return None
+    number = int(re.sub(r"\D", "", match.group()) or 0)
+    if rank == ARTICLE:
+        return number
+    title = line[match.end() :]
+    follows = last and number == last + 1 and title[:1] == " " and title[1:2].isupper()
+    short = len(line) <= HEADING_LENGTH and not line.endswith((".", ";", ":", ","))
+    return number if follows and short else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> date | None:
