@@ -27,6 +27,7 @@ from vankien.reading.conservation import digits_in
 from vankien.reading.encodings import repair, repair_lines
 from vankien.reading.html_pieces import HEADINGS, Piece, named, one_line, page_pieces, text_of
 from vankien.reading.layout import analyse
+from vankien.reading.paragraphs import ends_sentence
 from vankien.reading.party_document import official_kind
 from vankien.reading.registry import reader
 from vankien.reading.syllables import graded
@@ -55,6 +56,9 @@ MIN_SHARE = 0.5
 
 RUNNING = 120
 """A paragraph so long is running text, whatever part of the page it stands in."""
+
+TITLE_LENGTH = 200
+"""Longer lines are no titles."""
 
 NEAR = 3
 """A caption so many elements from the article belongs to it."""
@@ -122,6 +126,8 @@ def read_html(data: bytes, source: str, sha256: str) -> Document:
     title = _title(tree, metadata)
     kept = _kept(pieces, article)
     official = any(piece.part in _OFFICIAL for piece in pieces)
+    if title is not None and not official and not _printed(title, pieces):
+        title = _opening(pieces, kept) or title
     builder = DocumentBuilder()
     # The name that a site gives its page is no part of an official document.
     _add(builder, pieces, kept, None if official and not _printed(title, pieces) else title)
@@ -144,7 +150,7 @@ def read_html(data: bytes, source: str, sha256: str) -> Document:
         text=builder.text,
         sha256=sha256,
         metadata=Metadata(
-            authors=tuple(filter(None, map(str.strip, (metadata["author"] or "").split(";")))),
+            authors=_authors(metadata["author"] or ""),
             publisher=metadata["sitename"],
             url=metadata["url"],
             language=(tree.get("lang") or "").split("-")[0].lower() or None,
@@ -161,6 +167,13 @@ def read_html(data: bytes, source: str, sha256: str) -> Document:
     return _dated(analyse(document), title, published)
 
 
+def _authors(given: str) -> tuple[str, ...]:
+    """Return the names of the page's authors without the words of a byline ("Tin, ảnh: ...")."""
+    word = news_words().byline_word
+    names = (word.sub("", name.strip()).strip(" :,.") for name in given.split(";"))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
 def _dated(document: Document, title: str | None, published: date | None) -> Document:
     """Fill title and date where the document has none."""
     known = document.metadata
@@ -171,7 +184,25 @@ def _dated(document: Document, title: str | None, published: date | None) -> Doc
 
 
 def _printed(title: str | None, pieces: list[Piece]) -> bool:
-    return title is not None and any(piece.text == title for piece in pieces)
+    """Say whether a title stands on the page itself, not only in its head."""
+    return title is not None and any(
+        title in piece.text or (len(piece.text) > TITLE_LENGTH / 8 and piece.text in title)
+        for piece in pieces
+    )
+
+
+def _opening(pieces: list[Piece], kept: set[int]) -> str | None:
+    """Return the first line of the article where it is a title: short, without a stop."""
+    running = [
+        piece
+        for i, piece in enumerate(pieces)
+        if i in kept and piece.part is Part.BODY and not piece.links
+    ]
+    if len(running) < 2 or len(running[0].text) > TITLE_LENGTH:
+        return None
+    line = running[0].text
+    longer = any(len(piece.text) > len(line) for piece in running[1:4])
+    return line if longer and not ends_sentence(line) and len(line.split()) > 3 else None
 
 
 def _tree(data: bytes, source: str) -> tuple[Any, tuple[str, ...]]:
@@ -305,6 +336,7 @@ def _with_neighbours(pieces: list[Piece], kept: set[int]) -> set[int]:
         if (
             piece.part in _OFFICIAL
             or (piece.part is Part.LEAD and i <= last)
+            or (piece.byline and first - NEAR <= i <= last + NEAR)
             or (piece.part is Part.CAPTION and first - NEAR <= i <= last + NEAR)
             or (inside and (piece.tag in HEADINGS or piece.grid is not None))
         ):

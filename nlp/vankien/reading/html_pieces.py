@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vankien.documents import Part
@@ -20,6 +20,10 @@ __all__ = ["HEADINGS", "Piece", "named", "one_line", "page_pieces", "text_of"]
 
 CAPTION_LENGTH = 420
 LEAD_LENGTH = 700
+BYLINE_LENGTH = 60
+LINKED = 0.8
+"""A piece is one of links where this share of it is."""
+
 MAX_SPAN = 200
 """A cell that claims to cover more rows or columns is an error or an attack."""
 
@@ -54,7 +58,8 @@ _SPACE = re.compile(r"\s+")
 class Piece:
     """A stretch of text with the element's name; ``grid`` where it is a table of data.
 
-    ``links`` is true where most of the text is that of links; FOOTER is the frame of the
+    ``links`` is true where most of the text is that of links, ``byline`` where the element is
+    called that of the author; FOOTER is the frame of the
     site (menus, imprint), BOILERPLATE the links and comments that belong to the article.
     """
 
@@ -63,6 +68,23 @@ class Piece:
     part: Part
     grid: Grid | None = None
     links: bool = False
+    byline: bool = False
+
+
+@dataclass(slots=True)
+class _Loose:
+    """Text between two blocks or line breaks; ``linked`` counts the letters of links in it."""
+
+    texts: list[str] = field(default_factory=list)
+    linked: int = 0
+
+    def take(self, node: Any, *, in_link: bool) -> None:
+        text = text_of(node)
+        self.texts.append(text)
+        if in_link or node.tag == "a":
+            self.linked += len(text)
+        else:
+            self.linked += sum(len(text_of(link)) for link in node.iter("a"))
 
 
 def one_line(text: str) -> str:
@@ -95,9 +117,9 @@ def page_pieces(tree: Any, names: HtmlNames) -> Iterator[Piece]:
     stack: list[tuple[Any, Part]] = [(tree, Part.BODY)]
     while stack:
         node, part = stack.pop()
-        if isinstance(node, str):
-            if text := one_line(node):
-                yield Piece(text, "p", part)
+        if isinstance(node, _Loose):
+            if text := one_line("".join(node.texts)):
+                yield Piece(text, "p", part, links=node.linked > LINKED * len(text))
             continue
         tag = node.tag if isinstance(node.tag, str) else ""
         if not tag or tag in _SILENT or _hidden(node):
@@ -110,9 +132,10 @@ def page_pieces(tree: Any, names: HtmlNames) -> Iterator[Piece]:
             stack.extend((cell, _cell_part(cell, own)) for cell in reversed(cells))
         elif grid is not None and len(grid.rows) > 1 and len(grid.rows[0]) > 1:
             yield Piece(one_line(grid.text), tag, part, grid)
-        elif part is Part.CAPTION or (node not in holders and node.find(".//br") is None):
+        elif part is Part.CAPTION or node not in holders:
             if text := one_line(text_of(node)):
-                yield Piece(text, tag, part, links=_is_links(node, text))
+                byline = len(text) <= BYLINE_LENGTH and named(node, names.author)
+                yield Piece(text, tag, part, links=_is_links(node, text), byline=byline)
         else:
             stack.extend((inner, part) for inner in reversed(list(_children(node, tag, holders))))
 
@@ -125,9 +148,9 @@ def _cell_part(cell: Any, part: Part) -> Part:
 
 
 def _holders(tree: Any) -> set[Any]:
-    """Return the elements that have a block inside."""
+    """Return the elements that have a block or a line break inside."""
     holders: set[Any] = set()
-    for element in tree.iter(*_BLOCKS):
+    for element in tree.iter(*_BLOCKS, "br"):
         for above in element.iterancestors():
             if above in holders:
                 break
@@ -138,25 +161,27 @@ def _holders(tree: Any) -> set[Any]:
 def _children(node: Any, tag: str, holders: set[Any]) -> Iterator[Any]:
     """Yield block children and, between them, the loose text with its inline elements.
 
-    Line breaks end a stretch of text: old pages have them for paragraphs.
+    Line breaks end a stretch of text: old pages have them for paragraphs, inside of one font.
     """
-    loose = [node.text or ""]
+    in_link = tag == "a"
+    loose = _Loose([node.text or ""], len(node.text or "") if in_link else 0)
     for inner in node:
         if inner.tag in _BLOCKS or inner in holders:
-            yield "".join(loose)
+            yield loose
             yield inner
-            loose = []
+            loose = _Loose()
         elif inner.tag == "br":
             # In a heading the break only sets the line.
             if tag in HEADINGS:
-                loose.append(" ")
+                loose.texts.append(" ")
             else:
-                yield "".join(loose)
-                loose = []
+                yield loose
+                loose = _Loose()
         elif isinstance(inner.tag, str) and inner.tag not in _SILENT:
-            loose.append(text_of(inner))
-        loose.append(inner.tail or "")
-    yield "".join(loose)
+            loose.take(inner, in_link=in_link)
+        loose.texts.append(inner.tail or "")
+        loose.linked += len(inner.tail or "") if in_link else 0
+    yield loose
 
 
 def _hidden(node: Any) -> bool:
@@ -181,7 +206,7 @@ def _part_of(node: Any, tag: str, names: HtmlNames, part: Part) -> Part:
 
 def _is_links(node: Any, text: str) -> bool:
     linked = sum(len(one_line(link.text_content())) for link in node.iter("a"))
-    return linked > 0.8 * len(text)
+    return linked > LINKED * len(text)
 
 
 def _grid(table: Any) -> Grid | None:

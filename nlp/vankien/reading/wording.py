@@ -38,6 +38,7 @@ class NewsWords:
     caption: re.Pattern[str]
     dateline: re.Pattern[str]
     byline: re.Pattern[str]
+    byline_word: re.Pattern[str]
     taken_from: re.Pattern[str]
 
 
@@ -109,6 +110,7 @@ class HtmlNames:
     lead: re.Pattern[str]
     links: re.Pattern[str]
     comments: re.Pattern[str]
+    author: re.Pattern[str]
     date: re.Pattern[str]
 
 
@@ -140,6 +142,10 @@ def news_words() -> NewsWords:
         caption_words=tuple(data["caption_words"]),
         caption=re.compile(captions),
         dateline=re.compile(patterns["dateline"]),
+        byline_word=re.compile(
+            rf"\A(?:(?:{_either([*data['byline_prefix'], *data['caption_words']])})(?!\w)[\s:,]*)+",
+            re.IGNORECASE,
+        ),
         byline=re.compile(rf"\(?(?:{_either(data['byline_prefix'])})\s*:\s*"),
         taken_from=re.compile(rf"\(?(?:{_either(data['taken_from'])})\s*:?\s+\S.{{0,40}}"),
     )
@@ -231,5 +237,6 @@ def html_names() -> HtmlNames:
         lead=names("lead", whole=True),
         links=names("links"),
         comments=names("comments"),
+        author=names("author"),
         date=names("date", whole=True),
     )
