@@ -328,7 +328,8 @@ def _with_neighbours(pieces: list[Piece], kept: set[int]) -> set[int]:
     if not body:
         return kept
     first, last = min(body), max(body)
-    added = set(kept)
+    # Links above the article are a menu, whatever trafilatura takes them for.
+    added = {i for i in kept if i >= first or not pieces[i].links}
     for i, piece in enumerate(pieces):
         if piece.part in _APART:
             continue
