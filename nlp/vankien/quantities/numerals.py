@@ -67,7 +67,7 @@ _WORD = "|".join(
 _SCALE_WORD = "nghìn|ngàn|vạn|triệu|tỷ|tỉ|chục|trăm"
 _D = (
     r"(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)"  # 2.053  1.234.567,8
-    r"|\d{1,3}(?:\.[ ]\d{3})+(?![\d.,]*\d)"  # the slip 66. 024
+    r"|\d{1,3}(?:(?:\.[ ]|[ ]\.)\d{3})+(?![\d.,]*\d)"  # the slips 66. 024 and 85 .000
     r"|\d+,\d+(?!\d)"  # 0,5  and the slip 2,053
     r"|\d+\.\d{1,2}(?!\d|\.\d)"  # 98.7
     r"|\d+)"
@@ -148,7 +148,7 @@ _DIGIT = re.compile(r"[0-9]")
 
 
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
-_SPACED = re.compile(r"\d{1,3}(?:\.[ ]\d{3})+")
+_SPACED = re.compile(r"\d{1,3}(?:(?:\.[ ]|[ ]\.)\d{3})+")
 
 
 def _decimal(text: str) -> tuple[Decimal, bool]:
