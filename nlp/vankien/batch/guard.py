@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -45,7 +46,9 @@ def guarded(
         return ErrorRecord(source, stage, error.code, str(error))
     except RecursionError:
         return _unforeseen(source, stage, "it is nested too deeply")
-    except MemoryError:
+    except MemoryError as error:
+        # What the document holds has to go before there is room for a message.
+        traceback.clear_frames(error.__traceback__)
         if memory:
             return refused(source, stage, "V118", memory)
         return _unforeseen(source, stage, "it needs more memory than there is")

@@ -113,7 +113,7 @@ class Store:
                 raise OutputError("V203", self.root)
             for place in (CHUNKS, SCANS):
                 folder.make(place)
-            folder.write(f"{HIDDEN}/probe", b"")
+            folder.write(f"{HIDDEN}/probe", b"0")
             folder.remove(f"{HIDDEN}/probe")
         except OSError as error:
             raise self.unwritable(error) from error

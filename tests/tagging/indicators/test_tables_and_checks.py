@@ -98,3 +98,14 @@ def test_families_are_dealt_whole_and_fixed_ones_stay() -> None:
     assert set(side) == {f"f{i}" for i in range(5)}
     assert side["f0"] == "test"
     assert set(side.values()) == {"dev", "test"}
+
+
+def test_a_figure_before_the_word_of_a_target_is_none() -> None:
+    """A figure that counts targets, at the head of its sentence, is read and is no target."""
+    from vankien.analysis import analyse
+    from vankien.reading.text import from_text
+
+    rows = analyse(from_text("5 mục tiêu được Đảng ủy xã đề ra và bàn kỹ."))["indicators"]
+    assert [(row["number"], row["status"]) for row in rows] in ([("5", "actual")], [])
+    rows = analyse(from_text("Mục tiêu năm nay là kết nạp 5 đảng viên."))["indicators"]
+    assert [row["status"] for row in rows if row["number"] == "5"] == ["target"]

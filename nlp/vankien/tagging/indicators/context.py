@@ -220,11 +220,12 @@ def _status(
     opening = [
         hit
         for hit in context.get("target_opening", [])
-        if not sentence[: hit.start].strip(" 0123456789.-–+*")
+        # "5 mục tiêu được đề ra": the five themselves are none.
+        if hit.end <= figure and not sentence[: hit.start].strip(" 0123456789.-–+*")
     ]
     strong = [*opening, *_within(context.get("target_status_strong", []), 0, figure)]
     if strong:
-        last = max(hit.end for hit in strong if hit.end <= figure) if strong else 0
+        last = max(hit.end for hit in strong)
         # "phấn đấu ... đạt 90%" stays a target; "mục tiêu ..., đã đạt 90%" does not.
         return "actual" if any(place >= last for place in done) else "target"
     each = _within(context.get("each", []), begin, figure)
