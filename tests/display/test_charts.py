@@ -13,6 +13,8 @@ import pytest
 
 import vankien
 from vankien.display.charts import (
+    _place_labels,
+    _point,
     indicator_panel,
     manifestations,
     province_map,
@@ -110,6 +112,14 @@ def test_a_panel_draws_the_values_and_their_sources(results: Any) -> None:
         assert (row["value"], row["sources"]) == (cell["value_reported"], cell["n_sources"])
     only = indicator_panel(results, "members.admitted", places=["40"])
     assert {row["place"] for row in only.rows} == {"Nghệ An"}
+    slip = {**results.panel("members.admitted").rows()[0], "max_reported": 9e9, "place": "x",
+            "place_name": None}  # fmt: skip
+    point = _point(slip, {("x", None): "x"}, [slip])
+    assert point["beyond"] and point["high"] < 9e9 == point["highest"]
+    assert _place_labels([("24", "Bắc Ninh"), ("27", "Bắc Ninh"), ("40", "Nghệ An")]) == {
+        ("24", "Bắc Ninh"): "Bắc Ninh (24)", ("27", "Bắc Ninh"): "Bắc Ninh (27)",
+        ("40", "Nghệ An"): "Nghệ An",
+    }  # fmt: skip
     few = indicator_panel(results, "members.admitted", most=2)
     assert len({row["place"] for row in few.rows}) == 2 and "2 places" in few.caption
 

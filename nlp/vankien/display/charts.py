@@ -183,26 +183,31 @@ def indicator_panel(
     table = panel(results, indicator, by=by, freq=freq, measure=measure, units=units)
     rows = [row for row in table.rows() if row["value_reported"] is not None
             and row["within_reported"] is None]  # fmt: skip
-    counts: Counter[str] = Counter(row["place"] for row in rows)
-    known = [place for place, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-    chosen = list(places) if places is not None else known[:most]
-    drawn = [
-        {"place": row["place_name"] or row["place"], "period": row["period"],
-         "value": row["value_reported"], "low": row["min_reported"], "high": row["max_reported"],
-         "sources": row["n_sources"], "figures": row["n_figures"],
-         "firm": row["status_reported"] == "actual", "conflict": row["conflict"]}
-        for row in rows if row["place"] in chosen
-    ]  # fmt: skip
+    # A code means another province since a merger, so a place is its code and its name.
+    counts = Counter((row["place"], row["place_name"]) for row in rows)
+    known = sorted(counts, key=lambda place: (-counts[place], place[0], place[1] or ""))
+    chosen = known[:most] if places is None else [p for p in known if p[0] in places]
+    labels = _place_labels(chosen)
+    kept = [row for row in rows if (row["place"], row["place_name"]) in labels]
+    drawn = [_point(row, labels, kept) for row in kept]
     _something(drawn, indicator)
     periods = _periods(rows)
     unit = next((row["unit"] for row in rows if row["unit"]), "")
     base = alt.Chart(alt.Data(values=drawn)).encode(
         x=alt.X("period:N", sort=periods, scale=alt.Scale(domain=periods), title=None,
                 axis=alt.Axis(labelAngle=0 if len(periods) < 6 else -60, labelOverlap=True)),
-        tooltip=["place:N", "period:N", "value:Q", "low:Q", "high:Q", "sources:Q", "conflict:N"],
+        tooltip=["place:N", "period:N", "value:Q", "lowest:Q", "highest:Q", "sources:Q",
+                 "conflict:N"],
     )  # fmt: skip
     y = alt.Y("value:Q", title=say("valueShortAxis", lang, unit=unit), scale=alt.Scale(zero=False))
     spread = base.mark_rule(strokeWidth=7, color="#d9dde3").encode(y="low:Q", y2="high:Q")
+    beyond = (
+        base.transform_filter("datum.beyond")
+        .mark_point(
+            shape="triangle-up", size=40, filled=True, color="#9aa2ad", opacity=1, yOffset=-4
+        )
+        .encode(y="high:Q")
+    )
     line = base.mark_line(color=COLOURS[0], strokeWidth=1.5).encode(y=y)
     point = base.mark_point(size=45, opacity=1, color=COLOURS[0], strokeWidth=1.5).encode(
         y=y, fill=alt.condition("datum.firm", alt.value(COLOURS[0]), alt.value("#fff"))
@@ -210,20 +215,52 @@ def indicator_panel(
     source = base.mark_text(dy=-11, fontSize=9, color="#56606e").encode(y=y, text="sources:Q")
     columns = min(4, len({row["place"] for row in drawn}))
     chart = (
-        alt.layer(spread, line, point, source)
+        alt.layer(spread, beyond, line, point, source)
         .properties(width=170, height=110)
         .facet(facet=alt.Facet("place:N", title=None, header=alt.Header(labelFontSize=11)),
                columns=columns)
         .resolve_scale(y="independent")
     )  # fmt: skip
     n = {"figures": sum(row["figures"] for row in drawn),
-         "documents": len({doc for row in rows if row["place"] in chosen
-                           for doc in row["doc_ids"]})}  # fmt: skip
+         "documents": len({doc for row in kept for doc in row["doc_ids"]})}  # fmt: skip
     caption = [say("numbersFigures", lang, **n) + ".", say("panelRule", lang)]
     if places is None and len(chosen) < len(known):
         caption.append(say("mostPlacesRule", lang, n=len(chosen), all=len(known)))
     title = say("panelPicture", lang, name=_indicator(indicator, lang))
     return picture(chart, title=title, caption=" ".join(caption), n=n, rows=drawn)
+
+
+def _place_labels(places: Sequence[tuple[str, str | None]]) -> dict[tuple[str, str | None], str]:
+    """Name places for the heads of small charts; two of one name are told by their codes."""
+    names = Counter(name for _, name in places)
+    return {
+        (code, name): code if name is None else f"{name} ({code})" if names[name] > 1 else name
+        for code, name in places
+    }
+
+
+SPREAD = 1.5
+"""Times the greatest value of a place up to which the spread of sources is drawn: a slip of a
+factor 1,000 would flatten all that is right."""
+
+
+def _point(
+    row: dict[str, Any],
+    labels: dict[tuple[str, str | None], str],
+    rows: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
+    place = (row["place"], row["place_name"])
+    top = SPREAD * max(
+        abs(other["value_reported"]) for other in rows
+        if (other["place"], other["place_name"]) == place
+    )  # fmt: skip
+    return {
+        "place": labels[place], "period": row["period"], "value": row["value_reported"],
+        "low": max(row["min_reported"], -top), "high": min(row["max_reported"], top),
+        "beyond": row["max_reported"] > top, "highest": row["max_reported"],
+        "lowest": row["min_reported"], "sources": row["n_sources"], "figures": row["n_figures"],
+        "firm": row["status_reported"] == "actual", "conflict": row["conflict"],
+    }  # fmt: skip
 
 
 # ---- shared ------------------------------------------------------------------------------

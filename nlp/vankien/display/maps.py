@@ -86,7 +86,7 @@ def _grid(alt: Any, drawn: list[dict[str, Any]], legend: str, side: int) -> Any:
         x=alt.X("x:O", axis=None, scale=alt.Scale(domain=list(range(wide)), padding=0.04)),
         y=alt.Y("y:O", axis=None, scale=alt.Scale(domain=list(range(high)), padding=0.04)),
     )
-    dark = f"datum.known && datum.shade > {low + (most - low) * 0.45}"
+    dark = f"datum.known && datum.shade > {low + (most - low) * 0.55}"
     ink = alt.condition(dark, alt.value("#fff"), alt.value("#2b333d"))
     squares = base.mark_rect(cornerRadius=4).encode(
         color=alt.condition(
