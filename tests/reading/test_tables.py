@@ -16,9 +16,11 @@ from vankien.documents import BlockKind, Document, Table
 from vankien.reading import read_bytes
 from vankien.reading.tables import Grid, header_cells, place_cells, total_rows
 
-CASES: list[dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "cases" / "tables.yaml").read_text("utf-8")
-)
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("tables.yaml", "tables_unseen.yaml")
+    for case in yaml.safe_load((Path(__file__).parent / "cases" / name).read_text("utf-8"))
+]
 ABOVE = "Số liệu cụ thể của các đơn vị được tổng hợp trong bảng dưới đây của báo cáo này."
 BELOW = "Số liệu trên do các đảng bộ trực thuộc báo cáo và đã được Ban Tổ chức rà soát lại."
 

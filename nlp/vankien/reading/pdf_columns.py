@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from vankien.normalise import fold_phrase
 from vankien.reading.paragraphs import begins_item
 from vankien.reading.placed_lines import Line
 from vankien.reading.tables import Grid, is_figure, place_cells
@@ -81,6 +82,9 @@ def aligned_columns(rows: Sequence[Sequence[Line]]) -> list[tuple[int, int, Grid
             start += 1
             continue
         body, end = _grow(rows, start)
+        while start > taken and _is_total(rows[start - 1], body, rows[start][0]):
+            start -= 1
+            body.rows.insert(0, _placed(body.columns, _ordered(rows[start])) or {})
         first, header = _header(rows, taken, start, body.columns)
         named = sum(cell.first == cell.last for cell in header) == len(body.columns)
         if len(body.rows) + (2 if named else bool(header)) >= MIN_ROWS:
@@ -88,6 +92,20 @@ def aligned_columns(rows: Sequence[Sequence[Line]]) -> list[tuple[int, int, Grid
             taken = end
         start = end
     return found
+
+
+def _is_total(row: Sequence[Line], body: _Body, below: Line) -> bool:
+    """Say whether the line above a table's first is its total, not its header."""
+    ordered = _ordered(row)
+    placed = _placed(body.columns, ordered)
+    if placed is None or row[0].page != below.page or row[0].y <= below.y:
+        return False
+    labels = [piece.text for piece in ordered if not _is_value(piece.text)]
+    return (
+        len(labels) == 1
+        and len(ordered) >= MIN_COLUMNS
+        and fold_phrase(labels[0]).strip(" :") in page_words().totals
+    )
 
 
 def _ordered(row: Sequence[Line]) -> list[Line]:

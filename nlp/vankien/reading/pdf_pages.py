@@ -37,6 +37,9 @@ GAP = 2.2
 LETTER = 0.62
 """Letters of running text are not wider than this share of their size."""
 
+LEVEL = 5.0
+"""Points by which the letters of one line may stand above or below one another."""
+
 SMALLEST = 4.0
 """A smaller size (points) is scaled elsewhere and says nothing."""
 
@@ -155,7 +158,7 @@ def _rows(places: _Places, raw: str, number: int) -> list[list[Line]]:
     for line in raw.split("\n"):
         bare = line.strip()
         if bare:
-            bare_lines.append((bare, start + line.index(bare[0])))
+            bare_lines += places.levels(bare, start + line.index(bare[0]))
         start += len(line) + 1
     rows = [[places.line(bare, first, number)] for bare, first in bare_lines]
     if not rows:
@@ -190,7 +193,19 @@ def _rows(places: _Places, raw: str, number: int) -> list[list[Line]]:
                 rows[index] = places.cut(bare, first, number, usual)
                 if len(rows[index]) > 1:
                     waiting.append(index)
-    return rows
+    return _whole(rows) if tried else rows
+
+
+def _whole(rows: list[list[Line]]) -> list[list[Line]]:
+    """Put the pieces of a line together that pdfium broke at a wide gap."""
+    whole: list[list[Line]] = []
+    for row in rows:
+        last = whole[-1][-1] if whole else None
+        if last is not None and abs(last.y - row[0].y) <= 1 and row[0].left > last.right:
+            whole[-1] += row
+        else:
+            whole.append(row)
+    return whole
 
 
 def lay_out(rows: list[list[Line]]) -> Page:
@@ -261,6 +276,29 @@ class _Places:
         if self.legacy and not text.isascii():
             text = self._decoded(text, first)
         return Line(text, left, right, y, page, size)
+
+    def levels(self, text: str, first: int) -> list[tuple[str, int]]:
+        """Return the lines that pdfium took for one, with their places in the text.
+
+        On a page that holds a narrow table and nothing else, pdfium finds no direction of
+        writing and breaks no lines.
+        """
+        _, y = self.origin(first)
+        _, last = self.origin(first + len(text) - 1)
+        if abs(y - last) <= LEVEL:
+            return [(text, first)]
+        lines: list[tuple[str, int]] = []
+        begin = 0
+        for position, letter in enumerate(text):
+            if letter != " " or position + 1 >= len(text):
+                continue
+            x, after = self.origin(first + position + 1)
+            # Back to the left: turned text goes another way.
+            if abs(after - y) > LEVEL and x < self.right(first + position - 1):
+                lines.append((text[begin:position].rstrip(), first + begin))
+                begin, y = position + 1, after
+        lines.append((text[begin:], first + begin))
+        return [(line, place) for line, place in lines if line.strip()]
 
     def cut(self, text: str, first: int, page: int, usual: float) -> list[Line]:
         """Return the pieces of a line, cut at the gaps between its columns."""
