@@ -174,6 +174,8 @@ def test_log_json(rows: Path, tmp_path: Path) -> None:
     assert names == ["stage", "stage", "planned", "chunk", "stage", "finished"]
     assert events[3]["rows"]["documents"] == 5 and events[-1]["counts"]["documents"] == 5
     assert all(event["time"].endswith("+00:00") for event in events)
+    assert events[3]["bytes_done"] == events[2]["bytes"] and events[3]["seconds_left"] == 0
+    assert events[3]["documents_per_second"] > 0
 
 
 def test_profile(rows: Path, tmp_path: Path) -> None:

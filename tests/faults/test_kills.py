@@ -18,6 +18,7 @@ import vankien
 from tests.batch.conftest import article, contents, rows_of, write_rows
 from vankien.batch.run import extract
 from vankien.errors import OutputError
+from vankien.records import SCHEMA_VERSION
 
 Same = Callable[[Path, Path], None]
 
@@ -277,11 +278,23 @@ def test_left_over_files_are_swept(corpus: Path, tmp_path: Path, place: str) -> 
     assert not list((out / place).glob("*0123*"))
 
 
-def test_a_run_json_of_another_schema_is_not_read(corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", ["0", "99"])
+def test_folders_of_another_version_of_the_tables(
+    corpus: Path, tmp_path: Path, version: str
+) -> None:
+    """One sentence says what to do, nothing is touched, and --force does it."""
     out = tmp_path / "out"
     extract(corpus, out=out, workers=0)
-    text = (out / "run.json").read_text("utf-8")
-    (out / "run.json").write_text(text.replace('"schema": "', '"schema": "0.'), "utf-8")
-    with pytest.raises(OutputError) as caught:
-        vankien.open(out)
-    assert caught.value.code == "V210" and "--force" in str(caught.value)
+    for name in ("run.json", ".store/manifest.json"):
+        text = (out / name).read_text("utf-8")
+        assert f'"schema": "{SCHEMA_VERSION}"' in text
+        text = text.replace(f'"schema": "{SCHEMA_VERSION}"', f'"schema": "{version}"')
+        (out / name).write_text(text.replace('"repeated"', '"of_another_version"'), "utf-8")
+    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file() and p.name != "lock"}
+    for action in (vankien.open, lambda place: extract(corpus, out=place, workers=0)):
+        with pytest.raises(OutputError) as caught:
+            action(out)
+        assert caught.value.code == "V210" and "--force" in str(caught.value)
+        assert f"schema {version}, this version reads {SCHEMA_VERSION}" in str(caught.value)
+    assert {p: p.read_bytes() for p in before} == before
+    assert extract(corpus, out=out, workers=0, force=True).rows["documents"] == 30

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 import vankien
 from tests.batch.conftest import article, write_rows
 from vankien.batch.run import extract
+from vankien.display.terminal import print_info
 from vankien.errors import OutputError, UsageError
 from vankien.export import export, exporters, formats
 from vankien.records import TABLES, schema
@@ -68,7 +70,7 @@ def test_no_results_here(tmp_path: Path) -> None:
 
 
 def test_an_unfinished_first_run_shows_what_is_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -81,6 +83,10 @@ def test_an_unfinished_first_run_shows_what_is_done(
     assert results.run["finished"] is False
     assert len(results.documents.fetchall()) == 1 and results.errors.fetchall() == []
     assert results.errors.columns == schema("errors").names
+    print_info(results, tables=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert any("not finished" in line for line in lines)
+    assert any(re.fullmatch(r"\s*documents\s+│\s+1\s*", line) for line in lines)
 
 
 def test_csv(out: Path, tmp_path: Path) -> None:

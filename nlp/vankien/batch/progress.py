@@ -120,6 +120,8 @@ class JsonLog(Watcher):
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
+        self._began = time.monotonic()
+        self._size = self._done = self._documents = 0
 
     def _say(self, event: str, **fields: Any) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -128,10 +130,22 @@ class JsonLog(Watcher):
         self._stream.flush()
 
     def planned(self, *, size: int, chunks: int, kept: int) -> None:
+        self._began, self._size = time.monotonic(), size
         self._say("planned", bytes=size, chunks=chunks, kept_chunks=kept)
 
     def done(self, report: dict[str, Any]) -> None:
-        self._say("chunk", **report)
+        spent = max(time.monotonic() - self._began, 0.001)
+        self._done += report["size"]
+        self._documents += report["rows"]["documents"]
+        left = (self._size - self._done) * spent / max(self._done, 1)
+        seconds = {stage: round(took, 3) for stage, took in report["seconds"].items()}
+        self._say(
+            "chunk",
+            **{**report, "seconds": seconds},
+            bytes_done=self._done,
+            documents_per_second=round(self._documents / spent, 2),
+            seconds_left=round(max(left, 0.0), 1),
+        )
 
     def died(self, *, source: str, code: str, detail: str) -> None:
         self._say("worker_ended", in_hand=source, code=code, detail=detail)

@@ -126,14 +126,16 @@ class Store:
         """Make the folder ready for a run with these settings; call with the lock held.
 
         A folder of the same settings is resumed or extended; with ``force`` it is emptied.
-        Raises OutputError where it was made with other settings (V204) or cannot be
-        written (V202).
+        Raises OutputError where it was made with other settings (V204) or with tables of
+        another version (V210), or cannot be written (V202).
         """
         try:
             if force:
                 self._clear()
             manifest = self.manifest()
             known = manifest.settings if manifest else (self.read_run() or {}).get("options")
+            if known is not None:
+                self.check_schema({"options": known})
             if known is not None and known != settings:
                 raise OutputError("V204", self.root, detail=_difference(known, settings))
             for table in TABLES:
@@ -252,7 +254,10 @@ class Store:
         plain = self._json(MANIFEST)
         if plain is None:
             return None
-        manifest = Manifest.from_json(plain)
+        try:
+            manifest = Manifest.from_json(plain)
+        except (KeyError, TypeError, ValueError, AttributeError):  # of another version
+            return None
         for parts in manifest.parts.values():
             for name, size in parts:
                 if size not in (self.folder.size(name), self.folder.size(self.folder.staged(name))):

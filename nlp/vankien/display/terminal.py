@@ -159,7 +159,10 @@ def print_info(results: Results, *, tables: bool) -> None:
     console.print(head, soft_wrap=True)
     counts = _table("Tables", "table", "rows", right=("rows",))
     for name in TABLES:
-        counts.add_row(name, f"{state['counts'][name]:,}")
+        # Of a first run that was broken off, what is done can be read already.
+        done = state["finished"] or state["counts"][name]
+        rows = state["counts"][name] if done else getattr(results, name).shape[0]
+        counts.add_row(name, f"{rows:,}")
     console.print(counts)
     if state["errors"]:
         kinds = _table("Errors by kind", "code", "documents", "for example", right=("documents",))
