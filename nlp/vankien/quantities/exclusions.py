@@ -10,10 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from vankien.codebook import load_yaml
 from vankien.gates import Endings, beginning_with
 from vankien.resources import codebook_dir
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 __all__ = ["excluded_spans", "is_excluded"]
 
@@ -37,11 +41,13 @@ class _Rules:
     pattern: re.Pattern[str]
     kinds: tuple[str, ...]
     guarded: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]
-    needed: re.Pattern[str]
+    needed: AhoCorasick
 
 
 @cache
 def _rules() -> _Rules:
+    from ahocorasick_rs import AhoCorasick
+
     words: list[_Words] = []
     patterns: list[str] = []
     kinds: list[str] = []
@@ -68,7 +74,7 @@ def _rules() -> _Rules:
     starts = beginning_with(data["starts"])
     gate = rf"(?:\A(?=\s)|(?<!\w)(?=[\d(]|{starts}))"
     pattern = re.compile(rf"{gate}(?:{'|'.join(patterns)})")
-    needed = re.compile(beginning_with(sign for needs, _, _ in guarded for sign in needs))
+    needed = AhoCorasick(sorted({sign for needs, _, _ in guarded for sign in needs}))
     endings = Endings((phrase, rule) for rule in words for phrase in rule.phrases)
     return _Rules(endings, pattern, tuple(kinds), tuple(guarded), needed)
 
@@ -80,7 +86,7 @@ def excluded_spans(text: str) -> list[tuple[int, int, str]]:
         (m.start(), m.end(), rules.kinds[int((m.lastgroup or "r0")[1:])])
         for m in rules.pattern.finditer(text)
     ]
-    for needs, pattern, kind in rules.guarded if rules.needed.search(text) else ():
+    for needs, pattern, kind in rules.guarded if rules.needed.find_matches_as_indexes(text) else ():
         if any(sign in text for sign in needs):
             spans.extend((m.start(), m.end(), kind) for m in pattern.finditer(text))
     return sorted(spans)

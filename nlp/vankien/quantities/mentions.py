@@ -26,7 +26,7 @@ from vankien.resources import codebook_dir
 __all__ = ["Quantity", "find_quantities"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it takes three times as long to make, and there are thousands
 class Quantity:
     """A number with its unit; offsets index the text that was searched.
 
@@ -184,14 +184,14 @@ def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
         return []
     spans: list[tuple[int, int, str]] | None = None
     for numeral, unit in numerals:
-        if any(q.start < numeral.end and numeral.start < q.end for q in found):
+        if found and any(q.start < numeral.end and numeral.start < q.end for q in found):
             continue
         quantity = _quantity(text, lowered, numeral, unit)
         if quantity is None or (quantity.weak and not weak):
             continue
         if spans is None:  # the patterns are the dearest question, and come last
             spans = excluded_spans(text)
-        if not any(a < numeral.end and numeral.start < b for a, b, _ in spans):
+        if not (spans and any(a < numeral.end and numeral.start < b for a, b, _ in spans)):
             found.append(quantity)
     if not weak:
         found = [q for q in found if not q.weak]

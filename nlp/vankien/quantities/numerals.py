@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it takes three times as long to make, and there are thousands
 class Numeral:
     """One number in a text; ``value`` is None for "vài chục".
 

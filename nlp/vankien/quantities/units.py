@@ -12,7 +12,7 @@ from vankien.resources import codebook_dir
 __all__ = ["Unit", "count_nouns", "unit_after"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it takes three times as long to make, and there are thousands
 class Unit:
     """A unit as written after a figure; offsets index the text."""
 

@@ -27,7 +27,7 @@ from vankien.tagging.indicators.checks import check_figures
 from vankien.tagging.indicators.context import CHANGES, Reading, read_context
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
-from vankien.tagging.indicators.lexicon import lexicon, passes_gate
+from vankien.tagging.indicators.lexicon import lexicon, names_party, passes_gate
 from vankien.tagging.indicators.lists import read_lists
 from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
 from vankien.tagging.indicators.pending import Pending
@@ -66,7 +66,7 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
     """Return every figure of the running text in order, with or without an indicator."""
     text = document.text
     settings = SettingReader(document)
-    whole = any(word in text for word in lexicon().document_gate)
+    whole = names_party(text)
     holds = _holder(text)
     memory = _Memory()
     figures: list[Figure] = []

@@ -16,7 +16,7 @@ UNCODED = 0.5
 """Score of a figure without an indicator: nothing was claimed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it takes three times as long to make, and there are thousands
 class Figure:
     """One figure of a document; offsets index the document's text.
 

@@ -13,7 +13,7 @@ from vankien.resources import codebook_dir
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-__all__ = ["Lexicon", "lexicon", "passes_gate"]
+__all__ = ["Lexicon", "lexicon", "names_party", "passes_gate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Lexicon:
     locative: re.Pattern[str]
     assessed_nouns: tuple[tuple[str, str], ...]
     joined: re.Pattern[str]
-    document_gate: tuple[str, ...]
+    document_gate: AhoCorasick
     sentence_gate: AhoCorasick
     generic: frozenset[str]
     open_nouns: frozenset[str]
@@ -41,6 +41,11 @@ class Lexicon:
     tail: re.Pattern[str]
     done: frozenset[str]
     transparent: frozenset[str]
+
+
+def names_party(text: str) -> bool:
+    """Say whether a text holds a word without which a document does not speak of the Party."""
+    return bool(lexicon().document_gate.find_matches_as_indexes(text))
 
 
 def passes_gate(text: str) -> bool:
@@ -72,7 +77,7 @@ def lexicon() -> Lexicon:
         ),
         filler=re.compile(rf"[\s:]*(?:(?:{filler})[\s:]+)*", re.IGNORECASE),
         joined=re.compile(rf"(?:{_any(data['joiners'])}|{_any(data['after_bare'])})(?!\w)"),
-        document_gate=tuple(data["document_gate"]),
+        document_gate=AhoCorasick(data["document_gate"]),
         sentence_gate=AhoCorasick([word.lower() for word in data["sentence_gate"]]),
         generic=frozenset(data["generic_nouns"]),
         open_nouns=frozenset(data["open_nouns"]),

@@ -32,7 +32,7 @@ _LABEL_MARK = re.compile(r"[,;:()\[\]…\"“”.]|\s[-–—]\s")
 _BRACKETED = re.compile(r"\s*\([^()\d]{0,24}$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it takes three times as long to make, and there are thousands
 class Place:
     """Where a figure stands in its sentence; offsets index the sentence.
 

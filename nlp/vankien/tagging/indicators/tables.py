@@ -32,7 +32,7 @@ from vankien.tagging.indicators.headers import (
     table_context,
     table_words,
 )
-from vankien.tagging.indicators.lexicon import lexicon, passes_gate
+from vankien.tagging.indicators.lexicon import names_party, passes_gate
 from vankien.tagging.indicators.setting import SettingReader
 
 __all__ = ["in_table", "table_figures"]
@@ -69,9 +69,8 @@ def table_figures(
 ) -> list[Figure]:
     """Return the figures of all tables; ``base`` is the number of figures before them."""
     figures: list[Figure] = []
-    gates = lexicon()
     whole = "\n".join((document.text, *(t.caption or "" for t in document.tables)))
-    coded = any(word in whole for word in gates.document_gate)
+    coded = names_party(whole)
     for table in document.tables:
         said = " ".join((table.caption or "", *(c.text for c in table.cells[:GATE_CELLS])))
         items = _read_table(table, holds if coded or passes_gate(said) else None)
