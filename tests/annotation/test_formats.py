@@ -104,7 +104,7 @@ def test_round_trip(name: str, unit: str, tmp_path: Path) -> None:
     run()
 
 
-@pytest.mark.parametrize("name", ["label-studio", "doccano", "csv", "jsonl", "inception"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_line_ends_of_two_characters_survive(name: str, tmp_path: Path) -> None:
     entry = known_formats()[name]
 
