@@ -129,7 +129,7 @@ def _words() -> _Words:
     return _Words(
         before=Endings(before),
         after=tuple(
-            (phrase, code, re.compile(rf"[^,;.()\d]{{0,36}}?(?<!\w){re.escape(phrase)}(?!\w)"))
+            (phrase, code, re.compile(rf"[^,;.()\d]{{0,56}}?(?<!\w){re.escape(phrase)}(?!\w)"))
             for phrase, code in after
         ),
         after_any=re.compile(f"(?={beginning_with(phrase for phrase, _ in after)})"),
@@ -147,7 +147,10 @@ def _words() -> _Words:
         month_after=re.compile(rf"\s+tháng\s+(?:\d|{'|'.join(['một', *_UNIT_WORDS])})"),
         ranks=re.compile(rf"(?<!\w)(?:{_any(data['ranks'])})\s+(?P<n>\d+(?:/\d+)?|nhất|nhì|"
                          rf"{'|'.join(_ORDINALS)})(?!\w)(?!/\d)"),
-        rise=re.compile(rf"\s(?:{_any(data['rise'])})\s$"),
+        rise=re.compile(
+            rf"(?:\s(?:vào |ở )?(?:đầu |cuối )?(?:năm|tháng|quý|nhiệm kỳ) [\w/ –-]{{1,14}})?"
+            rf"\s(?:{_any(data['rise'])})\s$"
+        ),
         year_before=tuple(data["year_before"]),
         one_counts=frozenset(data["one_counts"]),
         zero=re.compile(rf"(?<!\w)(?:{_any(data['zero_before'])}) (?P<n>không)(?!\w)(?! \w)"),
@@ -414,7 +417,7 @@ def _approx(lowered: str, start: int, end: int) -> str:
         if code in ("over", "under") and rest.endswith(words.not_before):
             break
         return code
-    right = lowered[end : end + 45]
+    right = lowered[end : end + 66]
     if words.after_any.search(right):
         for phrase, code, pattern in words.after:
             match = pattern.match(right) if phrase in right else None

@@ -116,7 +116,7 @@ def _grammar() -> _Grammar:
     names = (
         "until", "until_end", "before", "since", "lead_in", "to", "list", "now_after",
         "baseline", "planned", "same_period", "same_period_own", "compared", "named", "dated",
-        "law", "born",
+        "law", "born", "rises",
     )  # fmt: skip
     return _Grammar(
         points=re.compile(rf"(?<!\w)(?=\d|{gate})(?:{every})", re.IGNORECASE),
@@ -300,6 +300,8 @@ def _related(mention: PeriodMention, text: str) -> PeriodMention | None:
 
     if before("baseline", 48):
         return replace(mention, baseline=True)
+    if relations["rises"].match(text, end):
+        return replace(mention, baseline=True)  # "từ 41% năm 2015 lên 58%"
     if before("planned", 48):
         return replace(mention, baseline=True, relation="plan")
     if mention.kind in ("day", "year", "bare_year") and before("born", 20):

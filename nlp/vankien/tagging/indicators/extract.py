@@ -157,11 +157,7 @@ def _read_sentence(
     while True:
         pending = _read_figures(surface, quantities, phrases, memory, holds)
         # "một" and "không có ... nào" count only where a word of their own says so.
-        articles = [
-            p.quantity
-            for p in pending
-            if p.quantity.weak and (p.candidate is None or not p.candidate.governed)
-        ]
+        articles = [p.quantity for p in pending if p.quantity.weak and not _counted(p, pending)]
         if not articles:
             break
         quantities = [q for q in quantities if q not in articles]
@@ -175,6 +171,24 @@ def _read_sentence(
     elif pending:
         memory.topic = None
     return pending
+
+
+def _counted(item: Pending, pending: list[Pending]) -> bool:
+    """Say whether "một" counts, and is no article ("một cán bộ từng công tác ở sở").
+
+    Its indicator must have a word of its own, and be a flow, or stand beside another figure.
+    """
+    if item.candidate is None or not item.candidate.governed:
+        return False
+    if item.quantity.value == 0:
+        return True
+    others = any(p is not item and p.candidate is not None for p in pending)
+    indicator = item.candidate.indicator
+    return others or (indicator.kind == "flow" and indicator.code.startswith(_ACTS))
+
+
+_ACTS = ("members.", "discipline.", "inspection.")
+"""Families in which "một" alone counts: acts of the Party on its members."""
 
 
 def _next(quantities: list[Quantity], position: int, surface: str) -> int:

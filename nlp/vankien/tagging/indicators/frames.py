@@ -231,10 +231,6 @@ def _score(
         return None
     if indicator.reduction and quantity.origin is not None:
         return None  # "giảm từ 2.300 xuống 2.071" states a stock
-    if scene.graded is not None and quantity.unit in (None, "%"):
-        family, _, name = indicator.code.partition(".")
-        if name.startswith("graded") and family != scene.graded:
-            return None
     if frame.part and scene.topic != indicator.code.partition(".")[0]:
         return None
     number = compiled.number
@@ -245,6 +241,10 @@ def _score(
         if head is None:
             return None
         score += value
+    if scene.graded is not None and quantity.unit in (None, "%") and _own_noun(quantity, head) < 0:
+        family, _, name = indicator.code.partition(".")
+        if name.startswith("graded") and family != scene.graded:
+            return None
     if frame.triggers:
         trigger, value = _trigger(
             sentence,
@@ -284,6 +284,11 @@ def _score(
     if indicator.domain and not any(scene.holds(phrase) for phrase in indicator.domain):
         return None
     return Candidate(indicator, score, head, trigger, qualifier, number)
+
+
+def _own_noun(quantity: Quantity, head: Hit | None) -> int:
+    """Return where the noun after a figure begins, -1 where it has none."""
+    return head.start if head is not None and head.start >= quantity.number_end else -1
 
 
 def _syllables(sentence: str, hit: Hit) -> int:

@@ -29,6 +29,7 @@ OPEN_SHARE = 4
 
 _PHRASE_MARK = re.compile(r"[,;:.!?()\[\]…]|\s[-–—]\s|\s(?:và|hoặc)\s+(?=\d)")
 _LABEL_MARK = re.compile(r"[,;:()\[\]…\"“”.]|\s[-–—]\s")
+_OF_ALL = re.compile(r"\s*(?:trên )?(?:tổng số|số|so với)\s[^()\d;]{0,40}\)")
 _BRACKETED = re.compile(r"\s*\([^()\d]{0,24}$")
 
 
@@ -158,7 +159,8 @@ def _share_bracket(sentence: str, quantities: list[Quantity], index: int) -> boo
         return False
     quantity, before = quantities[index], quantities[index - 1]
     gap = sentence[before.end : quantity.number_start]
-    closed = sentence[quantity.end :].lstrip()[:1] == ")"
+    rest = sentence[quantity.end :]
+    closed = rest.lstrip()[:1] == ")" or (quantity.unit == "%" and _OF_ALL.match(rest) is not None)
     return closed and "(" in gap and _BRACKETED.search(gap) is not None and ";" not in gap
 
 
@@ -237,10 +239,21 @@ def _label_start(sentence: str, quantity: Quantity, previous_end: int) -> int:
     return start
 
 
+def _closed(sentence: str, word: int, figure: int) -> bool:
+    """Say whether a word stands in a bracket that closed before a figure."""
+    opening = sentence.rfind("(", 0, word)
+    return opening > sentence.rfind(")", 0, word) and sentence.find(")", word, figure) >= 0
+
+
 def _zone(sentence: str, quantity: Quantity, phrases: SentencePhrases) -> int:
     figure = quantity.number_start
     best = max(
-        (h.start for h in phrases.context.get("part_markers", ()) if h.end <= figure), default=-1
+        (
+            h.start
+            for h in phrases.context.get("part_markers", ())
+            if h.end <= figure and not _closed(sentence, h.start, figure)
+        ),
+        default=-1,
     )
     opened = sentence.rfind("(", 0, figure)
     if opened > sentence.rfind(")", 0, figure):

@@ -8,7 +8,7 @@ from vankien.tagging.indicators.pending import Pending
 
 __all__ = ["whole_of"]
 
-_OF_TIME = re.compile(r"\s*(?:năm|quý|tháng) (?:\d|I|V)", re.IGNORECASE)
+_OF_TIME = re.compile(r"\s*(?:riêng |trong )?(?:năm|quý|tháng) (?:\d|I|V)", re.IGNORECASE)
 
 
 def whole_of(surface: str, pending: list[Pending], item: Pending) -> int | None:
