@@ -55,7 +55,9 @@ def extract(
     ] = 1,
     cluster: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Dask scheduler (tcp://host:8786) to use instead."),
+        typer.Option(
+            metavar="ADDRESS", help="Cluster instead: tcp://host:8786 (Dask), ray://, spark://."
+        ),
     ] = None,
     model: Annotated[
         list[str] | None,

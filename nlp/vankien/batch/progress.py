@@ -73,35 +73,60 @@ class Shown(Watcher):
                 stack.callback(watcher.close)
 
 
+class _Pace:
+    """How fast a run is, by all that it has done, and how long it will take."""
+
+    def __init__(self, size: int = 0) -> None:
+        self.size = size
+        self.done = self.documents = 0
+        self._began = time.monotonic()
+
+    def add(self, report: dict[str, Any]) -> None:
+        self.done += report["size"]
+        self.documents += report["rows"]["documents"]
+
+    @property
+    def seconds(self) -> float:
+        return max(time.monotonic() - self._began, 0.001)
+
+    @property
+    def rate(self) -> float:
+        """Documents a second."""
+        return self.documents / self.seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds that the bytes which are left will take."""
+        return max(0.0, (self.size - self.done) * self.seconds / max(self.done, 1))
+
+
 class Bar(Watcher):
     """A bar on standard error: share of the bytes, documents, rate, time left."""
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f}%  {task.fields[text]}"),
-            TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,
         )
         self._task = self._bar.add_task("examining", total=None, text="")
-        self._documents = 0
-        self._began = time.monotonic()
+        self._pace = _Pace()
         self._bar.start()
 
     def planned(self, *, size: int, chunks: int, kept: int) -> None:
-        self._began = time.monotonic()
+        self._pace = _Pace(size)
         text = f"{chunks:,} chunks to do" + (f", {kept:,} kept" if kept else "")
         self._bar.update(self._task, description="extracting", total=size, text=text)
 
     def done(self, report: dict[str, Any]) -> None:
-        self._documents += report["rows"]["documents"]
-        rate = self._documents / max(time.monotonic() - self._began, 0.001)
-        text = f"{self._documents:,} documents, {rate:,.0f}/s"
+        pace = self._pace
+        pace.add(report)
+        text = f"{pace.documents:,} documents, {pace.rate:,.0f}/s, {_span(pace.left)} left"
         self._bar.update(self._task, advance=report["size"], text=text)
 
     def stage(self, name: str) -> None:
@@ -115,13 +140,20 @@ class Bar(Watcher):
         self._bar.stop()
 
 
+def _span(seconds: float) -> str:
+    """Return a span of time as people say it: 40 s, 12 min, 3 h 05 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
 class JsonLog(Watcher):
     """One JSON object a line for every event, for machines that watch a run."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
-        self._began = time.monotonic()
-        self._size = self._done = self._documents = 0
+        self._pace = _Pace()
 
     def _say(self, event: str, **fields: Any) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -130,21 +162,18 @@ class JsonLog(Watcher):
         self._stream.flush()
 
     def planned(self, *, size: int, chunks: int, kept: int) -> None:
-        self._began, self._size = time.monotonic(), size
+        self._pace = _Pace(size)
         self._say("planned", bytes=size, chunks=chunks, kept_chunks=kept)
 
     def done(self, report: dict[str, Any]) -> None:
-        spent = max(time.monotonic() - self._began, 0.001)
-        self._done += report["size"]
-        self._documents += report["rows"]["documents"]
-        left = (self._size - self._done) * spent / max(self._done, 1)
+        self._pace.add(report)
         seconds = {stage: round(took, 3) for stage, took in report["seconds"].items()}
         self._say(
             "chunk",
             **{**report, "seconds": seconds},
-            bytes_done=self._done,
-            documents_per_second=round(self._documents / spent, 2),
-            seconds_left=round(max(left, 0.0), 1),
+            bytes_done=self._pace.done,
+            documents_per_second=round(self._pace.rate, 2),
+            seconds_left=round(self._pace.left, 1),
         )
 
     def died(self, *, source: str, code: str, detail: str) -> None:

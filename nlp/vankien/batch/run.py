@@ -88,7 +88,8 @@ def extract(
     ``errors`` and the run goes on.
 
     ``workers`` are supervised processes of this machine; 0 works in this process, without
-    limits on time and memory.  ``cluster`` is the address of a Dask scheduler instead.
+    limits on time and memory.  ``cluster`` is the address of a cluster instead: a Dask
+    scheduler (``tcp://host:8786``), ``ray://...`` or ``spark://...``.
     ``log`` takes one JSON object a line for every event.
 
     Raises UsageError where an input is missing or nothing is found, OutputError where the
