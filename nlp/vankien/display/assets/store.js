@@ -266,13 +266,13 @@ class Collection {
     this.plain = null;
   }
 
-  /* Themes count from a score up; a manifestation counts for its group in the filter. */
+  /* Themes count from a score up and unless negated; a manifestation counts for its group. */
   setMinimum(minimum) {
     if (this.minimum === minimum) return;
     this.minimum = minimum;
     const { themes, codebook } = this.core;
-    const counted = (s) => this.themesOf(s).filter((i) => themes.score[i] >= minimum)
-      .map((i) => themes.code[i]);
+    const counted = (s) => this.themesOf(s)
+      .filter((i) => themes.score[i] >= minimum && !themes.negated[i]).map((i) => themes.code[i]);
     const parent = (code) => (codebook.themes[code] || {}).parent;
     this.codes = new Keys(this.size, counted);
     this.keys.theme = new Keys(this.size, (s) => {
