@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vankien.batch import plan
 from vankien.batch.plan import CHUNK_BYTES, CHUNK_ITEMS, Item, examine, expand, make_chunks
 from vankien.errors import OutputError, ReadError, UsageError
 
@@ -102,3 +103,12 @@ def test_a_file_that_cannot_be_cut_is_an_item_with_its_error(tmp_path: Path) -> 
     assert str(path) in item.error[2]
     with pytest.raises(ReadError):
         examine(str(tmp_path / "absent.txt"), 2_000)
+
+
+def test_the_work_is_estimated_by_the_sizes_of_files(tmp_path: Path) -> None:
+    rows = tmp_path / "a.jsonl"
+    rows.write_bytes(b"x" * (3 * plan.CHUNK_BYTES + 1))
+    assert plan.estimate([str(rows)]) == 3
+    assert plan.estimate([str(rows), str(tmp_path / "absent"), "memory://a.jsonl"]) == 3
+    assert plan.estimate(["absent"] * 2 * plan.CHUNK_ITEMS) == 2
+    assert plan.estimate([]) == 0

@@ -26,13 +26,15 @@ class Crew:
     """Whoever does the tasks of one run.
 
     ``workers`` 0 is this process, without limits on time and memory: for debuggers and
-    profilers, and for files that only this process has (``memory://``).
+    profilers, and for files that only this process has (``memory://``).  ``chunks`` is a
+    first estimate of the work: so many of the workers are started at once.
     """
 
     def __init__(
         self,
         workers: int,
         *,
+        chunks: int = 1,
         cluster: str | None = None,
         on_death: Callable[[Death], None] | None = None,
     ) -> None:
@@ -42,10 +44,11 @@ class Crew:
         self._all: list[Worker] = []
         self._cluster = Cluster(cluster, on_death=on_death) if cluster is not None else None
         if workers and self._cluster is None:
-            # The first worker loads its libraries while the plan is made.
-            worker = self._new()
-            worker.start()
-            self._idle.put(worker)
+            # Workers load their libraries while the plan is made.
+            for _ in range(min(workers, max(chunks, 1))):
+                worker = self._new()
+                worker.start()
+                self._idle.put(worker)
 
     def __enter__(self) -> Crew:
         return self

@@ -30,15 +30,16 @@ ITEMS = "items"
 BY_CODE = {"themes": "theme", "indicators": "indicator"}
 """Tables that lie by a code within a part, and the column of that code."""
 
-GROUP_ROWS = {"documents": 2_000, INDEX: 50_000, **dict.fromkeys(BY_CODE, 25_000)}
+GROUP_ROWS = {"documents": 2_000, INDEX: 50_000, **dict.fromkeys(BY_CODE, 8_000)}
 OTHER_GROUP_ROWS = 50_000
 """Rows of a row group: about one to ten megabytes, the least that a query reads."""
 
 GROUPS = 50
 """Row groups of a part: up to about 200 megabytes of articles."""
 
-CODE_GROUPS = 20
-"""Row groups of a part by code, which a merge holds in memory as a whole."""
+CODE_GROUPS = 16
+"""Row groups of a part by code, which a merge holds in memory as a whole: 128,000 rows of
+indicators are 40 megabytes, and as much again while they are put in order."""
 
 
 class Cursor:

@@ -9,6 +9,7 @@ out before the cutting: new files make new chunks and never move old ones.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -20,7 +21,7 @@ from vankien.errors import OutputError, ReadError, UsageError
 from vankien.reading.archives import INSIDE
 from vankien.records import ErrorRecord
 
-__all__ = ["Chunk", "Item", "examine", "expand", "hash_file", "make_chunks"]
+__all__ = ["Chunk", "Item", "estimate", "examine", "expand", "hash_file", "make_chunks"]
 
 CHUNK_BYTES = 1_500_000
 """Target size of a chunk: large enough to amortise a part, small enough to redo."""
@@ -117,6 +118,15 @@ def expand(inputs: Sequence[str | Path], *, out: str | None = None) -> list[str]
     if not found:
         raise UsageError("V201", ", ".join(str(i) for i in inputs) or "the command")
     return sorted(found)
+
+
+def estimate(paths: Sequence[str]) -> int:
+    """Return about how many chunks the files of this machine make, by their sizes alone."""
+    size = 0
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError):  # what cannot be read is an error later
+            size += Path(path).stat().st_size if "://" not in path else 0
+    return max(size // CHUNK_BYTES, len(paths) // CHUNK_ITEMS)
 
 
 def _expand_address(name: str, out: str | None) -> list[str]:

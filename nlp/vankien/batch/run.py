@@ -111,7 +111,11 @@ def extract(
         watch.died(source=death.key, code=death.code, detail=death.detail)
 
     try:
-        with locked(store.folder), Crew(workers, cluster=cluster, on_death=died) as crew:
+        chunks = plan.estimate(paths)
+        with (
+            locked(store.folder),
+            Crew(workers, chunks=chunks, cluster=cluster, on_death=died) as crew,
+        ):
             job = _Job(store, crew, watch, options, limits)
             return job.run(paths, force=force, started=started)
     finally:

@@ -260,6 +260,8 @@ def _warm_up() -> None:
     from vankien.batch.work import settle
 
     pyarrow.set_cpu_count(1)
+    # Arrow's own allocators keep what they were given; a worker is to stay small.
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     gc.disable()  # what is loaded stays: looking for garbage in it takes a tenth of the time
     settle()
     gc.enable()
