@@ -24,6 +24,7 @@ from typing import Any
 from vankien.analysis import Analysis
 from vankien.documents import Document, DocumentBuilder, Metadata, Part
 from vankien.errors import UsageError
+from vankien.evaluation.documents import score_documents
 from vankien.evaluation.evidence import score_evidence
 from vankien.evaluation.gold import (
     IndicatorPassage,
@@ -374,4 +375,5 @@ _SCORERS: dict[str, Callable[[str, Path | None, int], Result]] = {
     "sentences": _score_sentences,
     "settings": score_settings,
     "evidence": score_evidence,
+    "documents": score_documents,
 }

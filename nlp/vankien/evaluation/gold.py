@@ -25,6 +25,8 @@ from vankien.resources import corpus_dir
 
 __all__ = [
     "FAMILIES",
+    "CodedDocument",
+    "CodedSentence",
     "IndicatorPassage",
     "ReferencePassage",
     "SentencePassage",
@@ -41,6 +43,19 @@ class _Gold(BaseModel):
 
     id: str = Field(min_length=1)
     family: str = Field(min_length=1, description="near-copies share one family, and one split")
+
+
+def _check_codes(
+    themes: list[str], negated: list[str], role: str | None, codebook: Codebook | None = None
+) -> None:
+    known = (codebook or load_codebook()).themes
+    for code in (*themes, *negated):
+        if code not in known:
+            raise ValueError(f"unknown theme {code}")
+    if role is not None and role not in load_codebook().roles:
+        raise ValueError(f"unknown role {role}")
+    if not set(negated) <= set(themes):
+        raise ValueError("negated themes must be among the themes")
 
 
 class ThemeSentence(_Gold):
@@ -61,14 +76,42 @@ class ThemeSentence(_Gold):
 
     @model_validator(mode="after")
     def _known(self, info: ValidationInfo) -> ThemeSentence:
-        known = ((info.context or {}).get("codebook") or load_codebook()).themes
-        for code in (*self.themes, *self.negated):
-            if code not in known:
-                raise ValueError(f"unknown theme {code}")
-        if self.role is not None and self.role not in load_codebook().roles:
-            raise ValueError(f"unknown role {self.role}")
-        if not set(self.negated) <= set(self.themes):
-            raise ValueError("negated themes must be among the themes")
+        codebook = (info.context or {}).get("codebook")
+        _check_codes(self.themes, self.negated, self.role, codebook)
+        return self
+
+
+class CodedSentence(BaseModel):
+    """A sentence of a coded document, with the heading in force."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = Field(min_length=2)
+    part: Literal["title", "lead", "body", "caption"] = "body"
+    heading: str | None = None
+    themes: list[str] = []
+    negated: list[str] = []
+    role: str
+
+    @model_validator(mode="after")
+    def _known(self) -> CodedSentence:
+        _check_codes(self.themes, self.negated, self.role)
+        return self
+
+
+class CodedDocument(_Gold):
+    """A whole document coded sentence by sentence; ``themes`` are the document's own."""
+
+    kind: Literal["party_document", "state_document", "news_article"]
+    genre: str
+    title: str
+    published: dt.date
+    themes: list[str]
+    sentences: list[CodedSentence] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _known(self) -> CodedDocument:
+        _check_codes(self.themes, [], None)
         return self
 
 
@@ -235,9 +278,12 @@ class SettingPassage(_Gold):
         return self
 
 
-Family = Literal["themes", "indicators", "tables", "references", "sentences", "settings"]
+Family = Literal[
+    "themes", "documents", "indicators", "tables", "references", "sentences", "settings"
+]
 FAMILIES: dict[str, type[_Gold]] = {
     "themes": ThemeSentence,
+    "documents": CodedDocument,
     "indicators": IndicatorPassage,
     "tables": TablePassage,
     "references": ReferencePassage,

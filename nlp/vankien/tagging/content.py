@@ -31,10 +31,8 @@ class Content:
     places: list[tuple[int, int]]
 
     @property
-    def headings(self) -> list[str | None]:
-        """The heading in force for each sentence: "" before the first, None where there is none."""
-        if not any(s.section for s in self.sentences):
-            return [None] * len(self.sentences)
+    def headings(self) -> list[str]:
+        """The heading in force for each sentence, "" where there is none."""
         return [s.section[-1] if s.section else "" for s in self.sentences]
 
 

@@ -23,7 +23,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from scipy import sparse
 
-__all__ = ["NEVER_SCORED", "MultiClassSVM", "MultiLabelSVM"]
+__all__ = ["NEVER_SCORED", "MultiClassSVM", "MultiLabelSVM", "sigmoid"]
 
 Array = npt.NDArray[Any]
 
@@ -40,7 +40,7 @@ MOST_LOGIT = 80.0
 """Logits beyond this are cut, so that no exponential overflows in single precision."""
 
 
-def _sigmoid(logits: Array) -> Array:
+def sigmoid(logits: Array) -> Array:
     """Return 1 / (1 + exp(-x)); scipy.special's, without its import of 0.2 s."""
     probabilities: Array = 1.0 / (1.0 + np.exp(-np.clip(logits, -MOST_LOGIT, MOST_LOGIT)))
     return probabilities
@@ -179,7 +179,7 @@ class MultiLabelSVM(_LinearSVM):
     def calibrate(self, scores: Array) -> Array:
         """Return the probabilities of raw scores."""
         slope, offset = self.calibration_.T
-        return _sigmoid(scores * slope + offset)
+        return sigmoid(scores * slope + offset)
 
     def predict(self, features: sparse.csr_matrix) -> Array:
         """Return the labels with a probability of one half at least (bool)."""

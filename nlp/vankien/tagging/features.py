@@ -138,15 +138,14 @@ class SentenceFeatures:
     def scores(
         self,
         encoded: Encoded,
-        headings: Sequence[str | None],
+        headings: Sequence[str],
         flags: sparse.csr_matrix,
         coefficients: npt.NDArray[Any],
     ) -> npt.NDArray[Any]:
         """Return :meth:`matrix` times ``coefficients`` without building the matrix.
 
         The batch scores every sentence here: blocks are multiplied one by one, and those
-        without an entry, which is most of them, are left out.  A heading of None (a text
-        without any) counts for nothing; "" is the feature of a sentence before all headings.
+        without an entry, which is most of them, are left out.  No heading counts for nothing.
         """
         n_text, n_heading = len(self.text.space), len(self.heading.space)
         columns, places, _ = self.text.space.locate(encoded)
@@ -161,10 +160,10 @@ class SentenceFeatures:
         bounds = np.searchsorted(rows, np.arange(len(encoded) + 1))
         block = sparse.csr_matrix((data, columns, bounds), shape=(len(encoded), n_text))
         scores: npt.NDArray[Any] = block @ coefficients[:n_text]
-        below = [number for number, heading in enumerate(headings) if heading is not None]
+        below = [number for number, heading in enumerate(headings) if heading]
         if below:
             # Neighbouring sentences share their heading: each is multiplied once.
-            given = [heading for heading in headings if heading is not None]
+            given = [heading for heading in headings if heading]
             distinct = {heading: n for n, heading in enumerate(dict.fromkeys(given))}
             rows_ = self.heading.matrix(self.syllabary.encode(list(distinct)))
             products = rows_ @ coefficients[n_text : n_text + n_heading]
@@ -174,12 +173,12 @@ class SentenceFeatures:
         return scores
 
     def _headings(self, headings: Sequence[str]) -> sparse.csr_matrix:
-        if not any(headings):
-            return sparse.csr_matrix((len(headings), len(self.heading.space)), dtype=np.float32)
-        # Neighbouring sentences share their heading: each is looked up once.
+        """Return a row for each heading; that of no heading is empty."""
         distinct = {heading: n for n, heading in enumerate(dict.fromkeys(headings))}
-        rows = self.heading.matrix(self.syllabary.encode(list(distinct)))
-        return rows[[distinct[heading] for heading in headings]]
+        rows = self.heading.matrix(self.syllabary.encode([*distinct]))
+        # The encoding of nothing is the mark at its beginning, which is no heading either.
+        given = sparse.diags([float(bool(h)) for h in distinct], format="csr", dtype=np.float32)
+        return (given @ rows)[[distinct[heading] for heading in headings]]
 
     def transform(
         self, sentences: Sequence[SentenceInput], flags: sparse.csr_matrix

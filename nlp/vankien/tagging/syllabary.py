@@ -74,6 +74,11 @@ class Encoded:
         """Return the sentence of every number."""
         return np.repeat(np.arange(len(self)), np.diff(self.bounds))
 
+    def lengths(self) -> Ints:
+        """Return the number of syllables of every sentence, without the mark."""
+        lengths: Ints = np.diff(self.bounds) - 1
+        return lengths
+
     def sentence(self, number: int) -> Encoded:
         """Return one sentence alone."""
         begin, end = self.bounds[number : number + 2].tolist()

@@ -11,18 +11,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from vankien.codebook import Codebook
+from vankien.codebook import Codebook, load_codebook, load_examples
 from vankien.errors import GoldError
-from vankien.evaluation.gold import ThemeSentence, load_gold
+from vankien.evaluation.gold import CodedDocument, ThemeSentence, gold_dir, load_gold
 from vankien.language.cues import Hits, PhraseIndex, codebook_entries
-from vankien.resources import corpus_dir
+from vankien.normalise import fold
+from vankien.resources import codebook_dir, corpus_dir
 from vankien.tagging.features import SentenceInput
-from vankien.tagging.syllabary import Syllabary
-from vankien.tagging.themes.flags import cue_flags
+from vankien.tagging.syllabary import Syllabary, split_syllables
+from vankien.tagging.themes.arbiter import Circumstances
+from vankien.tagging.themes.flags import circumstances_of, cue_flags
 
 __all__ = [
     "Paraphrase",
     "ThemeRows",
+    "coded_sentences",
     "family_numbers",
     "load_paraphrases",
     "theme_rows",
@@ -63,6 +66,7 @@ class ThemeRows:
 
     inputs: list[SentenceInput]
     flags: sparse.csr_matrix
+    circumstances: Circumstances
     targets: npt.NDArray[np.bool_]
 
 
@@ -76,9 +80,59 @@ def theme_rows(
 ) -> ThemeRows:
     """Return the rows of coded sentences or paraphrases."""
     inputs = [SentenceInput(i.text, getattr(i, "heading", None) or "") for i in items]
-    flags = cue_flags(labels, _hits(codebook, [i.text for i in items]))
+    hits = _hits(codebook, [i.text for i in items])
+    flags = cue_flags(labels, hits)
+    around = circumstances_of(
+        hits,
+        [len(split_syllables(fold(i.text).text)) for i in items],
+        [bool(i.heading) for i in inputs],
+    )
     targets = np.array([[code in i.themes for code in labels] for i in items], dtype=np.bool_)
-    return ThemeRows(inputs, flags, targets.reshape(len(items), len(labels)))
+    return ThemeRows(inputs, flags, around, targets.reshape(len(items), len(labels)))
+
+
+def codebook_sentences() -> list[ThemeSentence]:
+    """Return the codebook's examples and counterexamples of the themes as coded sentences."""
+    found = []
+    for path in sorted((codebook_dir() / "themes").glob("*.yaml")):
+        for code, entry in load_examples(path).items():
+            for number, example in enumerate((*entry["positive"], *entry["negative"])):
+                found.append(
+                    ThemeSentence(
+                        id=f"codebook-{code}-{number}",
+                        family=f"codebook-{code}",
+                        text=example["text"],
+                        themes=example["themes"],
+                    )
+                )
+    return found
+
+
+def coded_sentences(codebook: Codebook, gold: Path | None = None) -> list[ThemeSentence]:
+    """Return the training sentences: coded alone, in documents, and in the codebook.
+
+    Documents and examples are those of vankien's own codebook.
+    """
+    found: list[ThemeSentence] = load_gold("themes", "train", gold, codebook=codebook)
+    if codebook is not load_codebook():
+        return found
+    found += codebook_sentences()
+    if not ((gold or gold_dir()) / "train" / "documents.jsonl").exists():
+        return found
+    document: CodedDocument
+    for document in load_gold("documents", "train", gold):
+        previous: str | None = None
+        for number, sentence in enumerate(document.sentences):
+            found.append(
+                ThemeSentence(
+                    id=f"{document.id}-{number}",
+                    family=document.family,
+                    previous=previous,
+                    **sentence.model_dump(),
+                )
+            )
+            previous = sentence.text
+    return found
 
 
 def family_numbers(sentences: list[ThemeSentence]) -> npt.NDArray[np.int64]:
@@ -97,7 +151,7 @@ def training_syllabary(
 
     ``extra`` are further sentences; ``lexicon`` takes in the paraphrases.
     """
-    sentences = [*load_gold("themes", "train", gold, codebook=codebook), *(extra or ())]
+    sentences = [*coded_sentences(codebook, gold), *(extra or ())]
     texts = [s.text for s in sentences] + [s.heading for s in sentences if s.heading]
     paraphrases = load_paraphrases(codebook) if lexicon else []
     return Syllabary.of_texts([*texts, *(p.text for p in paraphrases)])

@@ -9,14 +9,14 @@ import numpy.typing as npt
 from scipy import sparse
 
 from vankien.codebook import Codebook, load_codebook
-from vankien.evaluation.gold import ThemeSentence, load_gold
+from vankien.evaluation.gold import ThemeSentence
 from vankien.language.cues import PhraseIndex, codebook_entries
 from vankien.tagging.estimators import MultiClassSVM
 from vankien.tagging.features import SentenceFeatures, SentenceInput
 from vankien.tagging.model_files import save_model
 from vankien.tagging.role_rules import n_role_flags, role_flags
 from vankien.tagging.roles import RoleModel
-from vankien.training.data import family_numbers, training_syllabary
+from vankien.training.data import coded_sentences, family_numbers, training_syllabary
 from vankien.training.recipe import Recipe
 
 __all__ = ["role_rows", "train_roles"]
@@ -49,7 +49,7 @@ def train_roles(recipe: Recipe, folder: Path, gold: Path | None = None) -> RoleM
     """Fit on the training split and write the model's arrays and labels to ``folder``."""
     codebook = load_codebook()
     labels = tuple(codebook.roles)
-    sentences = [s for s in load_gold("themes", "train", gold) if s.role is not None]
+    sentences = [s for s in coded_sentences(codebook, gold) if s.role is not None]
     inputs, flags, targets = role_rows(codebook, sentences, labels)
     settings = recipe.features
     features = SentenceFeatures.of_sentences(

@@ -13,11 +13,14 @@ from vankien.evaluation.gold import ThemeSentence, load_gold
 from vankien.tagging.estimators import NEVER_SCORED, MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import save_model
+from vankien.tagging.themes.arbiter import Arbiter, joined
 from vankien.tagging.themes.flags import n_flags
 from vankien.tagging.themes.model import ThemeModel
 from vankien.training.background import load_frequencies, pseudo_sentences
 from vankien.training.data import (
     Paraphrase,
+    ThemeRows,
+    coded_sentences,
     family_numbers,
     load_paraphrases,
     theme_rows,
@@ -25,7 +28,7 @@ from vankien.training.data import (
 )
 from vankien.training.recipe import Recipe
 
-__all__ = ["choose_thresholds", "fit_themes", "train_themes"]
+__all__ = ["choose_thresholds", "fit_themes", "probabilities_of", "train_themes"]
 
 THRESHOLDS = np.round(np.arange(0.25, 0.66, 0.05), 2)
 """Candidates for a code's threshold; outside, a code with few sentences overfits dev."""
@@ -46,7 +49,7 @@ def fit_themes(
     ``extra`` are further sentences to train on.
     """
     labels = tuple(codebook.themes)
-    sentences = [*load_gold("themes", "train", gold, codebook=codebook), *(extra or ())]
+    sentences = [*coded_sentences(codebook, gold), *(extra or ())]
     settings = recipe.features
     coded = theme_rows(codebook, sentences, labels)
     phrases = theme_rows(
@@ -78,12 +81,30 @@ def fit_themes(
         ]
     )
     targets = np.vstack([rows.targets for rows, _ in blocks])
+    # The last column: does any code hold?
+    targets = np.hstack([targets, targets.any(axis=1, keepdims=True)])
     estimator = MultiLabelSVM(c=recipe.c, seed=recipe.seed).fit(
         matrix, targets, groups=groups, sample_weight=weight
     )
+    scored = (coded, press)
+    arbiter = Arbiter(labels).fit(
+        estimator.out_of_fold_,
+        np.vstack([rows.targets for rows in scored]),
+        sparse.vstack([rows.flags for rows in scored], format="csr"),
+        joined([rows.circumstances for rows in scored]),
+    )
     # Thresholds are chosen on what will be stored: weights in half precision.
     stored = MultiLabelSVM.from_arrays(estimator.to_arrays())
-    return ThemeModel(labels, [0.5] * len(labels), features, stored)
+    return ThemeModel(labels, [0.5] * len(labels), features, stored, arbiter)
+
+
+def probabilities_of(model: ThemeModel, rows: ThemeRows) -> npt.NDArray[np.float64]:
+    """Return a model's probabilities of rows (rows x labels)."""
+    scores = model.estimator.decision_function(model.features.transform(rows.inputs, rows.flags))
+    found: npt.NDArray[np.float64] = model.arbiter.predict_proba(
+        scores, rows.flags, rows.circumstances
+    )
+    return found
 
 
 def _background(recipe: Recipe) -> list[Paraphrase]:
@@ -136,11 +157,14 @@ def train_themes(
     model = fit_themes(recipe, codebook, gold, extra=extra)
     dev = load_gold("themes", "dev", gold, codebook=codebook)
     rows = theme_rows(codebook, dev, model.labels)
-    probabilities = model.estimator.predict_proba(model.features.transform(rows.inputs, rows.flags))
-    thresholds = choose_thresholds(probabilities, rows.targets)
+    thresholds = choose_thresholds(probabilities_of(model, rows), rows.targets)
     save_model(
         folder,
-        {**model.features.to_arrays(), **model.estimator.to_arrays()},
+        {
+            **model.features.to_arrays(),
+            **model.estimator.to_arrays(),
+            **model.arbiter.to_arrays(),
+        },
         kind=recipe.kind,
         version=recipe.version,
         labels=model.labels,
@@ -148,4 +172,4 @@ def train_themes(
         codebook=codebook.version,
         codebook_sha256=codebook_sha256,
     )
-    return ThemeModel(model.labels, thresholds, model.features, model.estimator)
+    return ThemeModel(model.labels, thresholds, model.features, model.estimator, model.arbiter)

@@ -33,7 +33,7 @@ from vankien.training.data import theme_rows
 from vankien.training.labelled import SPLITS, deal, read_labelled, write_gold
 from vankien.training.recipe import OWN_RECIPE, Recipe, read_recipe, write_recipe
 from vankien.training.roles import role_rows, train_roles
-from vankien.training.themes import train_themes
+from vankien.training.themes import probabilities_of, train_themes
 
 __all__ = ["calibration_error", "train", "train_own", "verify"]
 
@@ -220,7 +220,7 @@ def calibration_error(
 def _theme_error(model: ThemeModel, codebook: Codebook, gold: Path | None) -> float:
     sentences = load_gold("themes", "test", gold, codebook=codebook)
     rows = theme_rows(codebook, sentences, model.labels)
-    found = model.estimator.predict_proba(model.features.transform(rows.inputs, rows.flags))
+    found = probabilities_of(model, rows)
     open_ = found >= NOT_EXCLUDED
     return calibration_error(found[open_], rows.targets[open_])
 

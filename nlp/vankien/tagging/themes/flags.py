@@ -1,4 +1,4 @@
-"""The codebook's cues as flags of a sentence, two a code and one for Party context."""
+"""What the codebook's phrases say of a sentence: its cues as flags, and its circumstances."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import numpy as np
 from scipy import sparse
 
 from vankien.language.cues import Hit, Hits
+from vankien.tagging.themes.arbiter import Circumstances
 
-__all__ = ["cue_flags", "n_flags"]
+__all__ = ["circumstances_of", "cue_flags", "n_flags"]
+
+NAMED = ("official", "party", "negation")
+"""Families of phrases whose presence in a sentence the arbiter sees."""
 
 
 def n_flags(labels: Sequence[str]) -> int:
@@ -52,3 +56,21 @@ def cue_flags(
 
 def _overlap(a: Hit, b: Hit) -> bool:
     return a.start < b.end and b.start < a.end
+
+
+def circumstances_of(
+    sentences: Sequence[tuple[Hits, int, int]], lengths: Sequence[int], headed: Sequence[bool]
+) -> Circumstances:
+    """Return the circumstances of sentences, given as in :func:`cue_flags`.
+
+    ``lengths`` are in syllables; ``headed`` says which have a heading.
+    """
+    named = [
+        [bool(hits.within(family, start, end)) for family in NAMED]
+        for hits, start, end in sentences
+    ]
+    return Circumstances(
+        np.array(named, dtype=np.float64).reshape(len(sentences), len(NAMED)),
+        np.array(lengths, dtype=np.float64),
+        np.array(headed, dtype=np.float64),
+    )

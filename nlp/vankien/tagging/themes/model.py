@@ -1,7 +1,8 @@
 """Themes by the trained model: probabilities, and the words that carried each prediction.
 
 The model is :class:`~vankien.tagging.estimators.MultiLabelSVM` over n-grams, heading and the
-codebook's cues, stored under ``models/themes-*``.
+codebook's cues, with an :class:`~vankien.tagging.themes.arbiter.Arbiter` over all its scores,
+stored under ``models/themes-*``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from vankien.tagging.estimators import MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
 from vankien.tagging.syllabary import Encoded, split_syllables
-from vankien.tagging.themes.flags import cue_flags, n_flags
+from vankien.tagging.themes.arbiter import Arbiter
+from vankien.tagging.themes.flags import circumstances_of, cue_flags, n_flags
 
 __all__ = ["Scored", "ThemeModel", "theme_model"]
 
@@ -87,12 +89,14 @@ class ThemeModel:
         thresholds: Sequence[float],
         features: SentenceFeatures,
         estimator: MultiLabelSVM,
+        arbiter: Arbiter,
     ) -> None:
         self.labels = tuple(labels)
         self.place = {code: label for label, code in enumerate(self.labels)}
         self.thresholds = np.array(thresholds, dtype=np.float32)
         self.features = features
         self.estimator = estimator
+        self.arbiter = arbiter
 
     @classmethod
     def from_file(cls, model: ModelFile) -> ThemeModel:
@@ -103,10 +107,12 @@ class ThemeModel:
                 model.info.thresholds,
                 SentenceFeatures.from_arrays(model.arrays),
                 MultiLabelSVM.from_arrays(model.arrays),
+                Arbiter.from_arrays(model.info.labels, model.arrays),
             )
         except (KeyError, ValueError) as error:
             raise ModelError("V501", model.info.name, detail=str(error)) from error
-        shape = (built.features.n_features, len(built.labels))
+        # One column more than there are labels: whether any code holds.
+        shape = (built.features.n_features, len(built.labels) + 1)
         if (
             built.estimator.coef_.shape != shape
             or built.features.n_flags != n_flags(built.labels)
@@ -124,16 +130,34 @@ class ThemeModel:
         if encoded is None:
             encoded = encode_contents(self.features.syllabary, contents)
         headings = [heading for content in contents for heading in content.headings]
-        flags = cue_flags(
-            self.labels, ((c.hits, s.start, s.end) for c in contents for s in c.sentences)
-        )
-        scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
-        scores += self.estimator.intercept_
-        probabilities = self.estimator.calibrate(scores)
+        spans = [(c.hits, s.start, s.end) for c in contents for s in c.sentences]
+        probabilities = self._probabilities(encoded, headings, spans)
         self._score_segments(contents, probabilities)
         return [
             Scored(probabilities[first:end], encoded, first) for first, end in bounds_of(contents)
         ]
+
+    def _probabilities(
+        self,
+        encoded: Encoded,
+        headings: Sequence[str],
+        spans: Sequence[tuple[Hits, int, int]],
+    ) -> npt.NDArray[Any]:
+        """Return the probabilities of encoded stretches, given with the hits of their text."""
+        flags = cue_flags(self.labels, spans)
+        scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
+        scores += self.estimator.intercept_
+        rows, _ = self.arbiter.candidates(scores)
+        probabilities = np.zeros((len(scores), len(self.labels)))
+        if len(rows):
+            used = np.unique(rows)
+            around = circumstances_of(
+                [spans[n] for n in used],
+                encoded.lengths()[used],
+                [bool(headings[n]) for n in used],
+            )
+            probabilities[used] = self.arbiter.predict_proba(scores[used], flags[used], around)
+        return probabilities
 
     def _score_segments(
         self,
@@ -148,26 +172,21 @@ class ThemeModel:
         owners: list[int] = []
         stretches: list[tuple[str, int, int]] = []
         spans: list[tuple[Hits, int, int]] = []
-        headings: list[str | None] = []
+        headings: list[str] = []
         for content, (first, _) in zip(contents, bounds_of(contents), strict=True):
             form, to_text = content.folded.text, content.folded.map
-            above: list[str] = []
             for number, (start, end) in enumerate(content.places):
                 if end - start >= LONG_SENTENCE:
                     for a, b in split_segments(form, start, end):
                         owners.append(first + number)
                         stretches.append((form, a, b))
                         spans.append((content.hits, *to_text.span(a, b)))
-                        above.append("".join(content.sentences[number].section[-1:]))
-            headings += above if any(above) else [None] * len(above)
+                        headings.append("".join(content.sentences[number].section[-1:]))
         if not owners:
             return
         encoded = self.features.syllabary.encode_stretches(stretches)
-        flags = cue_flags(self.labels, spans)
-        scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
-        scores += self.estimator.intercept_
-        found_ = self.estimator.calibrate(scores) * SEGMENT_DISCOUNT
-        np.maximum.at(probabilities, owners, found_.astype(probabilities.dtype))
+        found = self._probabilities(encoded, headings, spans) * SEGMENT_DISCOUNT
+        np.maximum.at(probabilities, owners, found)
 
     def evidence(
         self, scored: Scored, sentence: int, label: int, content: Content
