@@ -46,7 +46,8 @@ def coded_document(entry: CodedDocument) -> tuple[Document, list[tuple[int, int]
         source="gold",
         text=text,
         blocks=tuple(blocks),
-        metadata=Metadata(kind=Kind(entry.kind), title=entry.title, published=entry.published),
+        kind=Kind(entry.kind),
+        metadata=Metadata(title=entry.title, published=entry.published),
     )
     return document, spans
 
