@@ -33,6 +33,10 @@ __all__ = ["choose_thresholds", "fit_themes", "probabilities_of", "train_themes"
 THRESHOLDS = np.round(np.arange(0.25, 0.66, 0.05), 2)
 """Candidates for a code's threshold; outside, a code with few sentences overfits dev."""
 
+ARBITER_NEEDS = 1000
+"""Least number of codes on the training sentences for an arbiter, which learns some two
+hundred weights; a researcher's model of a hundred sentences is better without."""
+
 SHRINK = 8.0
 """Sentences of prior weight that pull a code's threshold towards the common one."""
 
@@ -87,12 +91,14 @@ def fit_themes(
         matrix, targets, groups=groups, sample_weight=weight
     )
     scored = (coded, press)
-    arbiter = Arbiter(labels).fit(
-        estimator.out_of_fold_,
-        np.vstack([rows.targets for rows in scored]),
-        sparse.vstack([rows.flags for rows in scored], format="csr"),
-        joined([rows.circumstances for rows in scored]),
-    )
+    arbiter = None
+    if int(coded.targets.sum()) >= ARBITER_NEEDS:
+        arbiter = Arbiter(labels).fit(
+            estimator.out_of_fold_,
+            np.vstack([rows.targets for rows in scored]),
+            sparse.vstack([rows.flags for rows in scored], format="csr"),
+            joined([rows.circumstances for rows in scored]),
+        )
     # Thresholds are chosen on what will be stored: weights in half precision.
     stored = MultiLabelSVM.from_arrays(estimator.to_arrays())
     return ThemeModel(labels, [0.5] * len(labels), features, stored, arbiter)
@@ -101,6 +107,9 @@ def fit_themes(
 def probabilities_of(model: ThemeModel, rows: ThemeRows) -> npt.NDArray[np.float64]:
     """Return a model's probabilities of rows (rows x labels)."""
     scores = model.estimator.decision_function(model.features.transform(rows.inputs, rows.flags))
+    if model.arbiter is None:
+        calibrated: npt.NDArray[np.float64] = model.estimator.calibrate(scores)
+        return calibrated[:, : len(model.labels)]
     found: npt.NDArray[np.float64] = model.arbiter.predict_proba(
         scores, rows.flags, rows.circumstances
     )
@@ -163,7 +172,7 @@ def train_themes(
         {
             **model.features.to_arrays(),
             **model.estimator.to_arrays(),
-            **model.arbiter.to_arrays(),
+            **(model.arbiter.to_arrays() if model.arbiter else {}),
         },
         kind=recipe.kind,
         version=recipe.version,

@@ -106,11 +106,12 @@ class Arbiter:
         from sklearn.linear_model import LogisticRegression
 
         rows, columns = self.candidates(scores)
+        right = targets[rows, columns]
         views = self._views(scores, rows, columns, flags, circumstances)
         self.mean_ = views.mean(axis=0)
         self.scale_ = np.maximum(views.std(axis=0), 1e-6)
         regression = LogisticRegression(C=SHRINKAGE, max_iter=1000)
-        regression.fit(self._features(views, columns), targets[rows, columns])
+        regression.fit(self._features(views, columns), right)
         self.coef_ = regression.coef_[0].astype(np.float64)
         self.intercept_ = float(regression.intercept_[0])
         return self

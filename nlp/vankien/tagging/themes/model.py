@@ -1,8 +1,8 @@
 """Themes by the trained model: probabilities, and the words that carried each prediction.
 
 The model is :class:`~vankien.tagging.estimators.MultiLabelSVM` over n-grams, heading and the
-codebook's cues, with an :class:`~vankien.tagging.themes.arbiter.Arbiter` over all its scores,
-stored under ``models/themes-*``.
+codebook's cues, with an :class:`~vankien.tagging.themes.arbiter.Arbiter` over all its scores
+(a model of few sentences has none), stored under ``models/themes-*``.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class ThemeModel:
         thresholds: Sequence[float],
         features: SentenceFeatures,
         estimator: MultiLabelSVM,
-        arbiter: Arbiter,
+        arbiter: Arbiter | None,
     ) -> None:
         self.labels = tuple(labels)
         self.place = {code: label for label, code in enumerate(self.labels)}
@@ -107,7 +107,9 @@ class ThemeModel:
                 model.info.thresholds,
                 SentenceFeatures.from_arrays(model.arrays),
                 MultiLabelSVM.from_arrays(model.arrays),
-                Arbiter.from_arrays(model.info.labels, model.arrays),
+                Arbiter.from_arrays(model.info.labels, model.arrays)
+                if "arbiter_coef" in model.arrays
+                else None,
             )
         except (KeyError, ValueError) as error:
             raise ModelError("V501", model.info.name, detail=str(error)) from error
@@ -147,6 +149,8 @@ class ThemeModel:
         flags = cue_flags(self.labels, spans)
         scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
         scores += self.estimator.intercept_
+        if self.arbiter is None:
+            return self.estimator.calibrate(scores)[:, : len(self.labels)]
         rows, _ = self.arbiter.candidates(scores)
         probabilities = np.zeros((len(scores), len(self.labels)))
         if len(rows):
