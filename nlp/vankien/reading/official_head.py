@@ -42,6 +42,7 @@ NATIONAL_LINE = 50
 """The national line in small letters is known only where it stands alone."""
 
 TYPE_LINE = 80
+STAMP_LENGTH = 40
 SUBJECT_LINE = 70
 SUBJECT_LINES = 4
 """The subject of a letter stands in so many short lines below its number."""
@@ -56,6 +57,7 @@ ARTICLE_BLOCKS = 60
 without a head: the laws of the first years were printed so."""
 
 _SPLIT = re.compile(r"[\n\t]+")
+_STAMPS = re.compile(r"\s*[-/,;]\s*")
 _STOPS = (".", ";", ":", ",")
 
 Rank = Callable[[str, Block, OfficialWords], float | None]
@@ -260,8 +262,8 @@ def read_header(
             form = fold_phrase(line)
             if not line or form in words.motto:
                 continue
-            if form in words.stamps:
-                fields["secrecy"] = fields.get("secrecy") or words.stamps[form]
+            if (stamps := stamps_of(form, words)) is not None:
+                fields["secrecy"] = fields.get("secrecy") or next(filter(None, stamps), None)
                 continue
             if form.startswith(words.subject):
                 fields.setdefault("title", line)
@@ -303,6 +305,26 @@ def read_header(
         fields["issuer"] = " ".join(issuer)
     if "title" in fields and "doc_type" not in fields:
         fields["doc_type"] = words.letter
+
+
+def stamps_of(form: str, words: OfficialWords) -> list[str | None] | None:
+    """Return what the stamps of a folded line say of secrecy, or None where it holds others.
+
+    "MẬT", "(TỐI MẬT)", "Độ mật: Mật", "MẬT - KHẨN", letters set apart ("T Ố I  M Ậ T").
+    """
+    bare = form.strip(" ()[]{}|.:*-")
+    if not bare or len(bare) > STAMP_LENGTH:
+        return None
+    parts = bare.split()
+    if len(parts) > 2 and all(len(part) == 1 for part in parts):
+        joined = {known.replace(" ", ""): value for known, value in words.stamps.items()}
+        letters = "".join(parts)
+        return [joined[letters]] if letters in joined else None
+    lead = words.stamp_lead.match(bare)
+    names = _STAMPS.split(bare[lead.end() :] if lead else bare)
+    if not all(name in words.stamps for name in names):
+        return None
+    return [words.stamps[name] for name in names]
 
 
 def _place(words: str) -> str:

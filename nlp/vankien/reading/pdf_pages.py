@@ -46,7 +46,7 @@ SMALLEST = 4.0
 MAX_CHARS = 200_000
 """Characters of one page that are read: the fullest newspaper page has 30,000."""
 
-SOUND = 0.9
+SOUND = 0.97
 """A page with a larger share of possible syllables is not torn."""
 
 ODD_SHARE = 0.05

@@ -19,7 +19,7 @@ from vankien.resources import models_dir
 __all__ = ["is_torn", "rejoin"]
 
 MIN_TORN = 3
-TORN_SHARE = 0.04
+TORN_SHARE = 0.015
 """A page is torn where so many of its words are fragments: 0.002 in sound press."""
 
 LONGEST = 7

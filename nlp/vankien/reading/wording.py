@@ -54,6 +54,7 @@ class OfficialWords:
     state: tuple[str, ...]
     motto: tuple[str, ...]
     stamps: dict[str, str | None]
+    stamp_lead: re.Pattern[str]
     recipients: tuple[str, ...]
     addressee: tuple[str, ...]
     signature: tuple[str, ...]
@@ -166,6 +167,7 @@ def official_words() -> OfficialWords:
         state=_folded(data["national_state"]),
         motto=_folded(data["motto"]),
         stamps={fold_phrase(k): v for k, v in data["stamps"].items()},
+        stamp_lead=re.compile(rf"(?:(?:{_either(data['stamp_lead'])})\s*:?\s+)+"),
         recipients=_folded(data["recipients_start"]),
         addressee=_folded(data["addressee_start"]),
         signature=tuple(p.lower() for p in data["signature_start"]),
