@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.results.made import document, figure, results, row
 from vankien.errors import UsageError
+from vankien.gazetteer.places import provinces
+from vankien.gazetteer.succession import code_on
 from vankien.results.figures import grain, slip_factor
 from vankien.results.provinces import Part, part_of_map, parts_of, system_codes
 
@@ -285,6 +287,23 @@ def test_the_maps_have_their_units() -> None:
     # Hà Bắc was divided: no unit of either map is all of it.
     assert part_of_map(Part("H.HBA", date(1990, 1, 1), ""), 63) is None
     assert part_of_map(Part("H.HBA", date(1990, 1, 1), ""), 34) == "24"
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.dates(date(1985, 1, 1), date(2026, 6, 1)), st.sampled_from((63, 34)))
+def test_days_of_change_are_enough(day: date, system: int) -> None:
+    """Looking up by the last day of change gives what the succession gives for the day."""
+    target = {63: date(2025, 6, 30), 34: date(2025, 7, 1)}[system]
+    valid = sorted({unit.code for unit in provinces() if unit.on(day)})
+    if day <= target:
+        for code in valid:
+            reached = code_on(code, target, held=day)
+            wanted = reached[0] if len(reached) == 1 else None
+            assert part_of_map(Part(code, day, ""), system) == wanted
+    if day < target:
+        for unit in system_codes(system):
+            parts = tuple(c for c in valid if code_on(c, target, held=day) == (unit,))
+            assert parts_of(unit, system, day) == parts
 
 
 @given(st.integers(1, 10**9), st.integers(0, 6))

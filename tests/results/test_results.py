@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import vankien
@@ -47,6 +48,8 @@ def test_tables_are_relations(out: Path) -> None:
         assert len(relation.fetchall()) == results.run["counts"][table]
     assert list(results.documents.df()["doc_id"]) == [f"t{n}" for n in range(6)]
     assert results.documents.pl().height == 6
+    assert pa.table(results.documents).num_rows == 6, "the Arrow stream"
+    assert results.documents.arrow() is not None
     assert results.sql("select count(*) from refs").fetchall() == [
         (results.run["counts"]["references"],)
     ]

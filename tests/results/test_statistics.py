@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
@@ -68,6 +68,7 @@ def plain_g2(o11: float, r1: float, c1: float, n: float) -> float:
     return 2 * total
 
 
+@settings(deadline=None)
 @given(st.integers(1, 50), st.integers(0, 200), st.integers(0, 200), st.integers(1, 10_000))
 def test_the_log_likelihood_is_dunnings(o11: int, more_r: int, more_c: int, rest: int) -> None:
     r1, c1 = o11 + more_r, o11 + more_c
@@ -119,6 +120,7 @@ def test_keyness(tmp_path: Path) -> None:
         part.keyness(ngrams=(3, 1))
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 6).flatmap(
         lambda k: st.tuples(

@@ -8,12 +8,13 @@ had ended by then, by that unit's last day.  The succession is the gazetteer's
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from vankien.gazetteer.places import EVE, MERGER, Unit, provinces
-from vankien.gazetteer.succession import code_on
+from vankien.gazetteer.succession import code_on, events
 from vankien.normalise import fold_phrase
 
 __all__ = ["SYSTEMS", "Part", "part_of_map", "parts_of", "province_name", "system_codes"]
@@ -77,6 +78,26 @@ def reported_part(code: str, held: date | None, words: str) -> Part | None:
     return Part(code, day, units[0].name)
 
 
+@cache
+def _days() -> tuple[date, ...]:
+    """Return the days on which anything changed."""
+    found = {event.day for event in events()}
+    found |= {unit.first for unit in provinces() if unit.first is not None}
+    found |= {unit.last + timedelta(days=1) for unit in provinces() if unit.last is not None}
+    return tuple(sorted(found))
+
+
+def _since(day: date) -> date:
+    """Return the last day of change up to a day: nothing has changed from it to that day."""
+    place = bisect_right(_days(), day)
+    return _days()[place - 1] if place else date.min
+
+
+@cache
+def _reached(code: str, day: date, held: date) -> tuple[str, ...]:
+    return code_on(code, day, held=held)
+
+
 def part_of_map(part: Part, system: int) -> str | None:
     """Return the unit of a map that a reported province lies in.
 
@@ -85,23 +106,25 @@ def part_of_map(part: Part, system: int) -> str | None:
     """
     target = SYSTEMS[system]
     if part.day <= target:
-        reached = code_on(part.code, target, held=part.day)
+        reached = _reached(part.code, target, _since(part.day))
         return reached[0] if len(reached) == 1 else None
     # Later than the map: the same unit only where nothing has joined it since.
+    later = _since(part.day)
     former = [code for code in system_codes(system)
-              if code_on(code, part.day, held=target) == (part.code,)]  # fmt: skip
+              if _reached(code, later, target) == (part.code,)]  # fmt: skip
     return former[0] if len(former) == 1 else None
 
 
-@cache
 def parts_of(unit: str, system: int, day: date) -> tuple[str, ...]:
     """Return the codes that made up a unit of a map on a day, in order.
 
     On a day of the map itself, or later where nothing has changed, that is the unit's own
     code; before, all the provinces that have become it.
     """
-    target = SYSTEMS[system]
-    if day >= target:
-        return (unit,)
+    return (unit,) if day >= SYSTEMS[system] else _parts_of(unit, SYSTEMS[system], _since(day))
+
+
+@cache
+def _parts_of(unit: str, target: date, day: date) -> tuple[str, ...]:
     valid = sorted({u.code for u in provinces() if u.on(day)})
-    return tuple(code for code in valid if code_on(code, target, held=day) == (unit,))
+    return tuple(code for code in valid if _reached(code, target, day) == (unit,))
