@@ -22,7 +22,7 @@ from vankien.batch import lock
 from vankien.batch.folder import open_folder
 from vankien.batch.lock import locked
 from vankien.batch.run import extract
-from vankien.errors import OutputError, UsageError
+from vankien.errors import OutputError, UsageError, VankienError
 from vankien.records import TABLES
 
 pytest.importorskip("moto.server", reason="moto's server is not installed")
@@ -181,3 +181,34 @@ def test_what_cannot_be_reached(s3: Any, bucket: str) -> None:
     with pytest.raises(UsageError) as caught:
         extract(f"s3://{bucket}/absent", out=f"s3://{bucket}/out")
     assert caught.value.code == "V206"
+
+
+@pytest.mark.parametrize("missing", ["credentials", "server"])
+def test_stores_that_do_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """One sentence each, for inputs, outputs and finished runs."""
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "absent"))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        if missing == "credentials":
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    words = "credentials" if missing == "credentials" else "127.0.0.1:9"
+    (tmp_path / "a.txt").write_text(article(1), "utf-8")
+    s3fs.S3FileSystem.clear_instance_cache()
+    try:
+        for code, action in {
+            "V401": lambda: extract("s3://b/in", out=tmp_path / "out", workers=0),
+            "V202": lambda: extract(tmp_path / "a.txt", out="s3://b/out", workers=0),
+            "V205": lambda: vankien.open("s3://b/out"),
+        }.items():
+            with pytest.raises(VankienError) as caught:
+                action()
+            assert caught.value.code == code and words in str(caught.value)
+            assert "s3://b/" in str(caught.value) and "\n" not in str(caught.value)
+    finally:
+        s3fs.S3FileSystem.clear_instance_cache()

@@ -16,12 +16,26 @@ from typing import IO, Any
 
 from vankien.errors import OutputError
 
-__all__ = ["Folder", "LocalFolder", "RemoteFolder", "is_remote", "open_folder"]
+__all__ = ["Folder", "LocalFolder", "RemoteFolder", "is_remote", "open_folder", "told_as_oserror"]
 
 
 def is_remote(path: str) -> bool:
     """Say whether a path is an address of fsspec (``s3://...``, ``memory://...``)."""
     return "://" in path
+
+
+@contextmanager
+def told_as_oserror() -> Iterator[None]:
+    """Turn errors of a filesystem's driver (no credentials, no answer) into OSError.
+
+    Each driver has its own; those of the language and of Arrow are bugs and pass as they are.
+    """
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("builtins", "pyarrow", "vankien"):
+            raise
+        raise OSError(f"{type(error).__name__}: {error}") from error
 
 
 class LocalFolder:
@@ -134,17 +148,20 @@ class RemoteFolder:
     def exists(self, name: str = "") -> bool:
         """Say whether a file or folder exists."""
         self._fs.invalidate_cache()
-        return bool(self._fs.exists(self._full(name)))
+        with told_as_oserror():
+            return bool(self._fs.exists(self._full(name)))
 
     def make(self, name: str = "") -> None:
         """Make a folder, where the filesystem has folders.  Raises OSError."""
-        self._fs.makedirs(self._full(name), exist_ok=True)
+        with told_as_oserror():
+            self._fs.makedirs(self._full(name), exist_ok=True)
 
     def names(self, name: str = "") -> list[str]:
         """Return the names of what a folder holds, sorted; none where it is absent."""
         self._fs.invalidate_cache()
         try:
-            found = self._fs.ls(self._full(name), detail=False)
+            with told_as_oserror():
+                found = self._fs.ls(self._full(name), detail=False)
         except (FileNotFoundError, NotADirectoryError):
             return []
         return sorted(str(path).rstrip("/").rsplit("/", 1)[-1] for path in found)
@@ -153,28 +170,32 @@ class RemoteFolder:
         """Return the bytes of a file, None where it is absent."""
         self._fs.invalidate_cache()  # another process may have written it
         try:
-            info = self._fs.info(self._full(name))
+            with told_as_oserror():
+                info = self._fs.info(self._full(name))
         except (FileNotFoundError, NotADirectoryError):
             return None
         return int(info["size"])
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a file.  Raises FileNotFoundError."""
-        return bytes(self._fs.cat_file(self._full(name)))
+        with told_as_oserror():
+            return bytes(self._fs.cat_file(self._full(name)))
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file for reading."""
-        stream: IO[bytes] = self._fs.open(self._full(name), "rb")
+        with told_as_oserror():
+            stream: IO[bytes] = self._fs.open(self._full(name), "rb")
         return stream
 
     def write(self, name: str, data: bytes, *, durable: bool = False) -> None:  # noqa: ARG002
         """Write an object whole."""
-        self._fs.pipe_file(self._full(name), data)
+        with told_as_oserror():
+            self._fs.pipe_file(self._full(name), data)
 
     @contextmanager
     def create(self, name: str, *, durable: bool = True) -> Iterator[IO[bytes]]:  # noqa: ARG002
         """Open a new object for writing; it appears when it is closed."""
-        with self._fs.open(self._full(name), "wb") as stream:
+        with told_as_oserror(), self._fs.open(self._full(name), "wb") as stream:
             yield stream
 
     def staged(self, name: str) -> str:
@@ -189,7 +210,7 @@ class RemoteFolder:
 
     def remove(self, name: str) -> None:
         """Remove an object; one that is absent is no error."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), told_as_oserror():
             self._fs.rm_file(self._full(name))
 
     def address(self, name: str = "") -> str:

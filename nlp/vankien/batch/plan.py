@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vankien.batch.folder import told_as_oserror
 from vankien.batch.options import digest_of
 from vankien.errors import OutputError, ReadError, UsageError
 from vankien.reading.archives import INSIDE
@@ -133,13 +134,17 @@ def _expand_address(name: str, out: str | None) -> list[str]:
     import fsspec
 
     try:
-        fs, path = fsspec.core.url_to_fs(name)
-    except (ValueError, ImportError) as error:  # unknown protocol, missing driver
-        detail = " ".join(str(error).split())
+        with told_as_oserror():
+            fs, path = fsspec.core.url_to_fs(name)
+            there = fs.exists(path)
+            inner = fs.find(path) if there and fs.isdir(path) else None
+    # Unknown protocol, missing driver; no credentials, no answer.
+    except (ValueError, ImportError, OSError) as error:
+        detail = " ".join(str(error).split()).rstrip(".")
         raise UsageError("V401", name, detail=f"the address cannot be used, {detail}") from error
-    if not fs.exists(path):
+    if not there:
         raise UsageError("V206", name)
-    if not fs.isdir(path):
+    if inner is None:
         return [str(fs.unstrip_protocol(path))]
     inside = None
     if out and "://" in out:
@@ -147,7 +152,7 @@ def _expand_address(name: str, out: str | None) -> list[str]:
         if inside == str(fs.unstrip_protocol(path)).rstrip("/"):
             raise OutputError("V207", name)
     paths = []
-    for found in fs.find(path):
+    for found in inner:
         full = str(fs.unstrip_protocol(found))
         if _hidden(found[len(path) :]) or (inside and full.startswith(inside + "/")):
             continue

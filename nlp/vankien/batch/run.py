@@ -118,6 +118,10 @@ def extract(
         ):
             job = _Job(store, crew, watch, options, limits)
             return job.run(paths, force=force, started=started)
+    except BrokenPipeError:  # of whoever reads the log
+        raise
+    except OSError as error:
+        raise store.unwritable(error) from error
     finally:
         watch.close()
 

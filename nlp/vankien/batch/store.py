@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -169,7 +169,7 @@ class Store:
                 if name.endswith((".parquet", ".new", ".tmp")) and f"{place}/{name}" not in wanted:
                     self.folder.remove(f"{place}/{name}")
         merged = set(manifest.chunks) if manifest else set()
-        markers = {n: m for n, m in self.markers(settings).items() if n not in merged}
+        markers = self.markers(settings, without=merged)
         kept = {f"{n}.json" for n in markers}
         for chunk, marker in markers.items():
             kept.update(f"{chunk}.{table}.parquet" for table in marker["parts"])
@@ -179,8 +179,10 @@ class Store:
 
     # --- chunks -------------------------------------------------------------------
 
-    def markers(self, settings: str | None = None) -> dict[str, dict[str, Any]]:
-        """Return the markers of finished, unmerged chunks by name.
+    def markers(
+        self, settings: str | None = None, *, without: Collection[str] = ()
+    ) -> dict[str, dict[str, Any]]:
+        """Return the markers of finished, unmerged chunks by name, ``without`` some.
 
         ``settings`` is the digest of the settings they must have been made with; the parts
         are then compared with their digests as well, not with their sizes alone.
@@ -188,7 +190,7 @@ class Store:
         found = {}
         for name in self.folder.names(CHUNKS):
             chunk, dot, ending = name.partition(".")
-            if not chunk or dot + ending != ".json":
+            if not chunk or dot + ending != ".json" or chunk in without:
                 continue
             marker = self._json(f"{CHUNKS}/{name}")
             if marker is None or marker.get("settings") != (settings or marker.get("settings")):

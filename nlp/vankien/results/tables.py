@@ -37,7 +37,11 @@ class Tables:
     def __init__(self, out: str | Path) -> None:
         store = Store(out)
         self.path = store.root
-        state = store.read_run()
+        try:
+            state = store.read_run()
+        except OSError as error:  # not to be read, or not to be reached
+            detail = error.strerror or " ".join(str(error).split())
+            raise OutputError("V205", str(out), detail=detail) from error
         if state is None:
             raise OutputError("V205", str(out), detail="there is no run.json")
         store.check_schema(state)
