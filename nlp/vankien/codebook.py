@@ -56,6 +56,10 @@ class _Entry(_Model):
     definition_vi: str
     definition_en: str
 
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        return f"<{kind} {self.code}: {self.name_vi} ({self.name_en}). {self.definition_en}>"
+
     def _repr_html_(self) -> str:
         named = {"code", "name_vi", "name_en"}
         values = {
@@ -209,6 +213,12 @@ class Codebook(_Model):
     indicators: dict[str, Indicator]
     party_context: list[str]
     official_context: list[str]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Codebook {self.version}: {len(self.themes)} themes, {len(self.roles)} roles, "
+            f"{len(self.indicators)} indicators>"
+        )
 
     def _repr_html_(self) -> str:
         entries = [

@@ -184,6 +184,14 @@ class Document:
     quality: float = 1.0
     warnings: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        title = self.metadata.title or self.text[:60].partition("\n")[0]
+        pages = "" if self.n_pages is None else f"{self.n_pages} pages, "
+        return (
+            f"<Document {self.doc_id} {self.kind.value}: {title!r}, {pages}"
+            f"{len(self.text):,} characters, {len(self.blocks)} blocks, {len(self.tables)} tables>"
+        )
+
     def _repr_html_(self) -> str:
         """Show metadata, then the blocks with their parts; ``vankien.show`` adds findings."""
         known = {

@@ -12,7 +12,8 @@ import pytest
 
 import vankien
 from vankien.codebook import load_codebook
-from vankien.display.docs.build import build, how_to
+from vankien.display.docs.__main__ import main
+from vankien.display.docs.build import build, how_to, reference
 from vankien.errors import OutputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,17 +101,22 @@ def test_a_folder_of_others_is_left_alone(tmp_path: Path) -> None:
     assert build(tmp_path / "docs", api=False).pages == first.pages, "it may be written again"
 
 
-def test_the_command_writes_the_reference_too(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "vankien.display.docs", str(tmp_path / "docs")],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0 and done.stderr == "", done.stderr
-    reference = tmp_path / "docs" / "api" / "vankien"
-    assert "as_of_reported" in (reference / "results" / "panel.html").read_text("utf-8")
+def test_the_reference_says_nothing_of_this_machine(tmp_path: Path) -> None:
+    reference(tmp_path, ["vankien.results.panel", "vankien.display.report"])
+    panel = (tmp_path / "vankien" / "results" / "panel.html").read_text("utf-8")
+    assert "as_of_reported" in panel
     here = str(Path(vankien.__file__).parents[1])
-    for page in (tmp_path / "docs").rglob("*.html"):
+    for page in (*tmp_path.rglob("*.html"), *tmp_path.rglob("*.js")):
         text = page.read_text("utf-8")
         assert here not in text
         assert not re.search(r"<(script|link|img)[^>]+(src|href)=.?https?:", text)
-    assert subprocess.run([sys.executable, "-m", "vankien.display.docs"]).returncode == 2
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-api", str(tmp_path / "docs")]) == 0
+    assert "pages" in capsys.readouterr().out
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "mine.txt").write_text("mine")
+    assert main(["--no-api", str(tmp_path / "mine")]) == 2
+    assert "[V203]" in capsys.readouterr().err
+    assert main([]) == 2 and "usage" in capsys.readouterr().err

@@ -152,6 +152,8 @@ def test_objects_show_themselves(nlp: Any) -> None:
     assert document.doc_id in tree.text_content()
     assert document.text[:40] in tree.text_content()
     doc = nlp(document)
+    assert repr(document).startswith(f"<Document {document.doc_id} news_article: ")
+    assert len(repr(document)) < 300
     record = doc.spans["indicators"][0]._.record
     cells = lxml.html.fromstring(record._repr_html_()).xpath("//td/text()")
     assert record.surface in cells and record.doc_id in cells
@@ -160,6 +162,8 @@ def test_objects_show_themselves(nlp: Any) -> None:
     assert "nể nang" in theme and "Resolution" not in theme[:20]
     assert "members.admitted" in book.indicators["members.admitted"]._repr_html_()
     assert "KETQUA" in book.roles["KETQUA"]._repr_html_()
+    assert repr(book.roles["KETQUA"]).startswith("<Role KETQUA: ")
+    assert f"{len(book.themes)} themes" in repr(book)
     whole = lxml.html.fromstring(book._repr_html_()).xpath("//tbody/tr")
     assert len(whole) == len(book.themes) + len(book.roles) + len(book.indicators)
 

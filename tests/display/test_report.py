@@ -173,6 +173,14 @@ def test_without_texts(out: Path, page: Path, tmp_path: Path) -> None:
     assert collect(vankien.open(out), with_text=False).texts == []
 
 
+def test_a_filtered_run_has_its_report(out: Path, tmp_path: Path) -> None:
+    results = vankien.open(out).filter(years=(2019, 2020))
+    done = report(results, to=tmp_path / "r.html", title="2019 - 2020")
+    (core,) = unpacked(tmp_path / "r.html", "core")
+    assert {day[:4] for day in core["docs"]["date"]} == {"2019", "2020"}
+    assert core["run"]["documents"] == done.documents == len(results.documents.fetchall())
+
+
 def test_command_and_its_errors(out: Path, tmp_path: Path) -> None:
     target = tmp_path / "sub" / "r.html"
     done = CliRunner().invoke(app, ["report", str(out), "--to", str(target), "--lang", "en"])

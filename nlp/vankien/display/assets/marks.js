@@ -141,7 +141,14 @@ function whereOf(s) {
   if (sentences.page[s]) parts.push(say("page", { page: String(sentences.page[s]) }));
   if (docs.repeated[doc]) parts.push(say("repeated"));
   parts.push(fileOf(doc));
-  return parts.join(" · ");
+  return [`${parts.join(" · ")} · `, citeOf(s)];
+}
+
+/* What cites a sentence: the document's id and the sentence's number, as in the tables. */
+function citeOf(s) {
+  const { sentences, docs } = app.data.core;
+  const place = sentences.n[s] === null ? `@${sentences.start[s]}` : `#${sentences.n[s]}`;
+  return h("span", { class: "cite", title: say("cite") }, docs.id[sentences.doc[s]] + place);
 }
 
 function sectionOf(s) {

@@ -48,6 +48,7 @@ function facts(doc) {
   const url = docs(doc, "url");
   const repeats = docs(doc, "repeats");
   const rows = [
+    ["id", h("span", { class: "cite" }, docs(doc, "id"))],
     ["date", docs(doc, "date") ? dayText(docs(doc, "date")) : say("undated")], ["kind", say(docs(doc, "kind"))],
     ["type", docs(doc, "type")], ["number", docs(doc, "number")], ["issuer", docs(doc, "issuer")],
     ["place", docs(doc, "place")], ["publisher", docs(doc, "publisher")], ["source", docs(doc, "source")],

@@ -85,7 +85,7 @@ function evidenceCard(s) {
   const doc = app.data.core.sentences.doc[s];
   const section = sectionOf(s);
   return h("li", { class: "card", "data-sentence": String(s) },
-    h("h3", {}, openButton(doc, s, `open-${s}`)),
+    h("h2", {}, openButton(doc, s, `open-${s}`)),
     h("p", { class: "where" }, whereOf(s)),
     section && h("p", { class: "section" }, section),
     h("blockquote", { lang: "vi" }, marked(s)),
@@ -245,7 +245,7 @@ function documentsView() {
     listed.length ? () => ({ name: "documents", table: documentsTable(listed) }) : null);
   if (!listed.length) return [h("p", { class: "empty" }, say("nothing"))];
   return paged(listed, (shown) => h("ol", { class: "cards" }, shown.map((doc) => h("li", { class: "card", "data-doc": String(doc) },
-    h("h3", {}, openButton(doc, null, `doc-${doc}`)),
+    h("h2", {}, openButton(doc, null, `doc-${doc}`)),
     h("p", { class: "where" }, [docs(doc, "date") ? dayText(docs(doc, "date")) : say("undated"), say(docs(doc, "kind")),
       docs(doc, "number"), docs(doc, "issuer"), docs(doc, "repeated") && say("repeated"), fileOf(doc)].filter(Boolean).join(" · ")),
     h("p", { class: "how" }, say("carries", { n: documents.get(doc) || 0 })),

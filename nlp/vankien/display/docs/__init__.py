@@ -4,7 +4,8 @@
 
 writes ``index.html``, the how-to pages (the Markdown files beside this module), a page for every
 theme, role and indicator of the codebook (definition, source, cues, examples), and the API
-reference by pdoc from the docstrings.  Everything is plain HTML without network.
+reference by pdoc from the docstrings (``--no-api`` leaves it
+out).  Everything is plain HTML without network.
 """
 
 from vankien.display.docs.build import build

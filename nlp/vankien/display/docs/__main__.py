@@ -1,4 +1,4 @@
-"""``python -m vankien.display.docs FOLDER``: write the documentation."""
+"""``python -m vankien.display.docs [--no-api] FOLDER``: write the documentation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from vankien.errors import VankienError
 
 def main(arguments: list[str]) -> int:
     """Write the documentation; return the exit code."""
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        sys.stderr.write("usage: python -m vankien.display.docs FOLDER\n")
+    folders = [argument for argument in arguments if argument != "--no-api"]
+    if len(folders) != 1 or folders[0].startswith("-"):
+        sys.stderr.write("usage: python -m vankien.display.docs [--no-api] FOLDER\n")
         return 2
     try:
-        built = build(arguments[0])
+        built = build(folders[0], api="--no-api" not in arguments)
     except VankienError as error:
         sys.stderr.write(f"vankien: {error}\n")
         return 2

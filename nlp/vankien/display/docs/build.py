@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import shutil
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +17,7 @@ from vankien.display.wording import asset
 from vankien.errors import OutputError, UsageError
 from vankien.markup import Element, element
 
-__all__ = ["Built", "build", "how_to"]
+__all__ = ["Built", "build", "how_to", "reference"]
 
 MARK = ".vankien-docs"
 """File that marks a folder as written by this program, so that it may be written again."""
@@ -74,7 +75,7 @@ def build(folder: str | Path, *, api: bool = True) -> Built:
         )
         (target / "index.html").write_text(_index(links, api=api), "utf-8")
         if api:
-            _reference(target / "api")
+            reference(target / "api", _modules())
     except OSError as error:
         raise OutputError("V202", str(folder), detail=error.strerror or str(error)) from error
     return Built(target, sum(1 for _ in target.rglob("*.html")))
@@ -125,14 +126,15 @@ def _page(title: str, body: Element, *, depth: int) -> str:
     )
 
 
-def _reference(folder: Path) -> None:
+def _modules() -> list[str]:
+    found = [module.name for module in pkgutil.walk_packages(vankien.__path__, "vankien.")]
+    return ["vankien", *(name for name in found if not name.rpartition(".")[2].startswith("_"))]
+
+
+def reference(folder: Path, names: Sequence[str]) -> None:
+    """Write the API reference of modules by pdoc, without the paths of this installation."""
     import pdoc
 
-    names = [vankien.__name__]
-    for module in pkgutil.walk_packages(vankien.__path__, "vankien."):
-        last = module.name.rpartition(".")[2]
-        if not last.startswith("_"):
-            names.append(module.name)
     pdoc.render.configure(docformat="restructuredtext", search=True, show_source=False)
     with warnings.catch_warnings():
         # A package is named once for itself and once more for each of its modules; the names of
