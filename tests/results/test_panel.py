@@ -87,7 +87,10 @@ def test_one_value_a_cell(
                    document("c", "2021-06-01")],
         indicators=[
             *(figure(doc, number, "20", "2020", **more) for doc, number, more in figures),
+            # other years, with aims as reports have them
             figure("a", 1999, "20", "2019"), figure("a", 2101, "20", "2018"),
+            figure("a", 2000, "20", "2019", status="target"),
+            figure("a", 2150, "20", "2018", status="target"),
         ],
     )  # fmt: skip
     cell = cells(made)["Lạng Sơn", "2020"]

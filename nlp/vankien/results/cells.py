@@ -170,8 +170,9 @@ def settled(
     # The values of a place's other periods, against which a slip shows.
     series: dict[tuple[Any, ...], list[float]] = {}
     for key, group in groups.items():
-        if len({figure.value for figure in group}) == 1:
-            series.setdefault(key[:-1], []).append(group[0].value)
+        values = {figure.value for figure in group if figure.status != "target"}
+        if len(values) == 1:
+            series.setdefault(key[:-1], []).append(values.pop())
     for key, group in groups.items():
         yield settle(group, key[-1], places[key], around=series.get(key[:-1], ()))
 
