@@ -185,6 +185,11 @@ function facetKeys(facet) {
       return x[0] - y[0] || x[1] - y[1] || x[2] - y[2];
     });
   }
+  /* Thousands of documents keep their own order, which is that of their dates. */
+  if (facet === "document") {
+    return sorted.sort((a, b) => chosen.has(b) - chosen.has(a)
+      || (counts.get(b) || 0) - (counts.get(a) || 0) || a - b);
+  }
   return sorted.sort((a, b) =>
     chosen.has(b) - chosen.has(a) || (counts.get(b) || 0) - (counts.get(a) || 0)
     || app.collator.compare(keyName(facet, a), keyName(facet, b)));
