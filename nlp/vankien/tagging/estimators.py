@@ -23,7 +23,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from scipy import sparse
 
-__all__ = ["NEVER_SCORED", "MultiClassSVM", "MultiLabelSVM", "sigmoid"]
+__all__ = ["NEVER_SCORED", "MultiClassSVM", "MultiLabelSVM", "sigmoid", "softmax"]
 
 Array = npt.NDArray[Any]
 
@@ -46,7 +46,7 @@ def sigmoid(logits: Array) -> Array:
     return probabilities
 
 
-def _softmax(logits: Array) -> Array:
+def softmax(logits: Array) -> Array:
     """Return exp(x) / sum(exp(x)) of each row."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
@@ -224,7 +224,7 @@ class MultiClassSVM(_LinearSVM):
         for column, weights in enumerate(self.calibration_[:-1]):
             mixed += scores[:, column, None] * weights
         mixed += self.calibration_[-1]
-        return _softmax(mixed)
+        return softmax(mixed)
 
     def predict(self, features: sparse.csr_matrix) -> Array:
         """Return the most probable class of each row."""

@@ -23,6 +23,7 @@ from vankien.tagging.content import Content, bounds_of, encode_contents
 from vankien.tagging.estimators import MultiClassSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
+from vankien.tagging.role_context import SHORTEST, RoleContext
 from vankien.tagging.role_rules import n_role_flags, role_flags
 from vankien.tagging.syllabary import Encoded
 
@@ -32,7 +33,7 @@ OTHER = "KHAC"
 
 BEFORE_WEIGHT, AFTER_WEIGHT = 0.7, 0.3
 """How much the sentence before and the sentence after count beside the sentence itself, set
-on the reference documents."""
+on the reference documents, where a text is too short for the document's context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,16 @@ class RoleModel:
     """A fitted model with its labels."""
 
     def __init__(
-        self, labels: Sequence[str], features: SentenceFeatures, estimator: MultiClassSVM
+        self,
+        labels: Sequence[str],
+        features: SentenceFeatures,
+        estimator: MultiClassSVM,
+        context: RoleContext | None = None,
     ) -> None:
         self.labels = tuple(labels)
         self.features = features
         self.estimator = estimator
+        self.context = context
 
     @classmethod
     def from_file(cls, model: ModelFile) -> RoleModel:
@@ -65,6 +71,9 @@ class RoleModel:
                 model.info.labels,
                 SentenceFeatures.from_arrays(model.arrays),
                 MultiClassSVM.from_arrays(model.arrays),
+                RoleContext.from_arrays(len(model.info.labels), model.arrays)
+                if "context_coef" in model.arrays
+                else None,
             )
         except (KeyError, ValueError) as error:
             raise ModelError("V501", model.info.name, detail=str(error)) from error
@@ -107,7 +116,12 @@ def tag_roles(
     headings = [heading for content in contents for heading in content.headings]
     scores = model.features.scores(encoded, headings, flags, model.estimator.coef_)
     probabilities = model.estimator.calibrate(scores + model.estimator.intercept_)
-    probabilities = _in_context(probabilities, contents)
+    mixed = _in_context(probabilities, contents)
+    for content, (first, end) in zip(contents, bounds_of(contents), strict=True):
+        if model.context is not None and end - first >= SHORTEST:
+            places = [(s.part, s.section[-1] if s.section else "") for s in content.sentences]
+            mixed[first:end] = model.context.apply(probabilities[first:end], places)
+    probabilities = mixed
     best = probabilities.argmax(axis=1)
     chances = probabilities[np.arange(len(best)), best]
     found = [

@@ -26,6 +26,7 @@ __all__ = [
     "Paraphrase",
     "ThemeRows",
     "coded_sentences",
+    "document_rows",
     "family_numbers",
     "load_paraphrases",
     "theme_rows",
@@ -133,6 +134,20 @@ def coded_sentences(codebook: Codebook, gold: Path | None = None) -> list[ThemeS
             )
             previous = sentence.text
     return found
+
+
+def document_rows(
+    sentences: list[ThemeSentence], gold: Path | None = None
+) -> list[tuple[CodedDocument, list[int]]]:
+    """Return the coded documents of the training split with the rows of their sentences."""
+    if not ((gold or gold_dir()) / "train" / "documents.jsonl").exists():
+        return []
+    place = {sentence.id: row for row, sentence in enumerate(sentences)}
+    return [
+        (document, [place[f"{document.id}-{n}"] for n in range(len(document.sentences))])
+        for document in load_gold("documents", "train", gold)
+        if f"{document.id}-0" in place
+    ]
 
 
 def family_numbers(sentences: list[ThemeSentence]) -> npt.NDArray[np.int64]:

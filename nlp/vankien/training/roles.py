@@ -9,14 +9,16 @@ import numpy.typing as npt
 from scipy import sparse
 
 from vankien.codebook import Codebook, load_codebook
+from vankien.documents import Part
 from vankien.evaluation.gold import ThemeSentence
 from vankien.language.cues import PhraseIndex, codebook_entries
 from vankien.tagging.estimators import MultiClassSVM
 from vankien.tagging.features import SentenceFeatures, SentenceInput
 from vankien.tagging.model_files import save_model
+from vankien.tagging.role_context import RoleContext
 from vankien.tagging.role_rules import n_role_flags, role_flags
 from vankien.tagging.roles import RoleModel
-from vankien.training.data import coded_sentences, family_numbers, training_syllabary
+from vankien.training.data import coded_sentences, document_rows, family_numbers, training_syllabary
 from vankien.training.recipe import Recipe
 
 __all__ = ["role_rows", "train_roles"]
@@ -64,11 +66,28 @@ def train_roles(recipe: Recipe, folder: Path, gold: Path | None = None) -> RoleM
     estimator = MultiClassSVM(c=recipe.c, seed=recipe.seed).fit(
         features.transform(inputs, flags), targets, groups=family_numbers(sentences)
     )
+    context = None
+    if documents := document_rows(sentences, gold):
+        alone = estimator.calibrate(estimator.out_of_fold_)
+        context = RoleContext().fit(
+            [
+                (
+                    alone[rows],
+                    targets[rows],
+                    [(Part(s.part), s.heading or "") for s in document.sentences],
+                )
+                for document, rows in documents
+            ]
+        )
     save_model(
         folder,
-        {**features.to_arrays(), **estimator.to_arrays()},
+        {
+            **features.to_arrays(),
+            **estimator.to_arrays(),
+            **(context.to_arrays() if context else {}),
+        },
         kind=recipe.kind,
         version=recipe.version,
         labels=labels,
     )
-    return RoleModel(labels, features, estimator)
+    return RoleModel(labels, features, estimator, context)

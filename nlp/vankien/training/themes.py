@@ -9,11 +9,13 @@ import numpy.typing as npt
 from scipy import sparse
 
 from vankien.codebook import VERSION, Codebook, load_codebook
+from vankien.documents import Part
 from vankien.evaluation.gold import ThemeSentence, load_gold
 from vankien.tagging.estimators import NEVER_SCORED, MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import save_model
 from vankien.tagging.themes.arbiter import Arbiter, joined
+from vankien.tagging.themes.context import ThemeContext
 from vankien.tagging.themes.flags import n_flags
 from vankien.tagging.themes.model import ThemeModel
 from vankien.training.background import load_frequencies, pseudo_sentences
@@ -21,6 +23,7 @@ from vankien.training.data import (
     Paraphrase,
     ThemeRows,
     coded_sentences,
+    document_rows,
     family_numbers,
     load_paraphrases,
     theme_rows,
@@ -99,9 +102,21 @@ def fit_themes(
             sparse.vstack([rows.flags for rows in scored], format="csr"),
             joined([rows.circumstances for rows in scored]),
         )
+    documents = document_rows(sentences, gold) if codebook is load_codebook() else []
+    context = None
+    if arbiter is not None and documents:
+        alone = arbiter.predict_proba(
+            estimator.out_of_fold_[: len(sentences)], coded.flags, coded.circumstances
+        )
+        context = ThemeContext(labels).fit(
+            [
+                (alone[rows], coded.targets[rows], [Part(s.part) for s in document.sentences])
+                for document, rows in documents
+            ]
+        )
     # Thresholds are chosen on what will be stored: weights in half precision.
     stored = MultiLabelSVM.from_arrays(estimator.to_arrays())
-    return ThemeModel(labels, [0.5] * len(labels), features, stored, arbiter)
+    return ThemeModel(labels, [0.5] * len(labels), features, stored, arbiter, context)
 
 
 def probabilities_of(model: ThemeModel, rows: ThemeRows) -> npt.NDArray[np.float64]:
@@ -173,6 +188,7 @@ def train_themes(
             **model.features.to_arrays(),
             **model.estimator.to_arrays(),
             **(model.arbiter.to_arrays() if model.arbiter else {}),
+            **(model.context.to_arrays() if model.context else {}),
         },
         kind=recipe.kind,
         version=recipe.version,
@@ -181,4 +197,5 @@ def train_themes(
         codebook=codebook.version,
         codebook_sha256=codebook_sha256,
     )
-    return ThemeModel(model.labels, thresholds, model.features, model.estimator, model.arbiter)
+    model.thresholds = np.array(thresholds, dtype=np.float32)
+    return model

@@ -2,7 +2,8 @@
 
 The model is :class:`~vankien.tagging.estimators.MultiLabelSVM` over n-grams, heading and the
 codebook's cues, with an :class:`~vankien.tagging.themes.arbiter.Arbiter` over all its scores
-(a model of few sentences has none), stored under ``models/themes-*``.
+(a model of few sentences has none) and a
+:class:`~vankien.tagging.themes.context.ThemeContext`, stored under ``models/themes-*``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
 from vankien.tagging.syllabary import Encoded, split_syllables
 from vankien.tagging.themes.arbiter import Arbiter
+from vankien.tagging.themes.context import ThemeContext
 from vankien.tagging.themes.flags import circumstances_of, cue_flags, n_flags
 
 __all__ = ["Scored", "ThemeModel", "theme_model"]
@@ -90,6 +92,7 @@ class ThemeModel:
         features: SentenceFeatures,
         estimator: MultiLabelSVM,
         arbiter: Arbiter | None,
+        context: ThemeContext | None = None,
     ) -> None:
         self.labels = tuple(labels)
         self.place = {code: label for label, code in enumerate(self.labels)}
@@ -97,6 +100,7 @@ class ThemeModel:
         self.features = features
         self.estimator = estimator
         self.arbiter = arbiter
+        self.context = context
 
     @classmethod
     def from_file(cls, model: ModelFile) -> ThemeModel:
@@ -109,6 +113,9 @@ class ThemeModel:
                 MultiLabelSVM.from_arrays(model.arrays),
                 Arbiter.from_arrays(model.info.labels, model.arrays)
                 if "arbiter_coef" in model.arrays
+                else None,
+                ThemeContext.from_arrays(model.info.labels, model.arrays)
+                if "context_coef" in model.arrays
                 else None,
             )
         except (KeyError, ValueError) as error:
@@ -136,8 +143,14 @@ class ThemeModel:
         probabilities = self._probabilities(encoded, headings, spans)
         self._score_segments(contents, probabilities)
         return [
-            Scored(probabilities[first:end], encoded, first) for first, end in bounds_of(contents)
+            Scored(self._in_context(probabilities[first:end], content), encoded, first)
+            for content, (first, end) in zip(contents, bounds_of(contents), strict=True)
         ]
+
+    def _in_context(self, probabilities: npt.NDArray[Any], content: Content) -> npt.NDArray[Any]:
+        if self.context is None:
+            return probabilities
+        return self.context.apply(probabilities, [s.part for s in content.sentences])
 
     def _probabilities(
         self,
