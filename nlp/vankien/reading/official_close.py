@@ -118,6 +118,7 @@ def _bare_name(line: str, words: OfficialWords) -> str:
 
 def signer_of(blocks: list[Block], text: str, words: OfficialWords) -> str | None:
     """Return the last name of the signature, without degrees."""
+    capitals: str | None = None
     for block in reversed(blocks):
         if block.part is not Part.SIGNATURE:
             continue
@@ -125,7 +126,21 @@ def signer_of(blocks: list[Block], text: str, words: OfficialWords) -> str | Non
             line = _bare_name(" ".join(raw.split()), words)
             if _PERSON.fullmatch(line) and not line.isupper():
                 return line
-    return None
+            if capitals is None and _is_loud_name(line, words):
+                capitals = line
+    return capitals
+
+
+def _is_loud_name(line: str, words: OfficialWords) -> bool:
+    """Say whether a line in capitals is a name, not an office."""
+    parts = line.split()
+    return (
+        line.isupper()
+        and 2 <= len(parts) <= 5
+        and all(part.isalpha() for part in parts)
+        and fold_phrase(parts[0]) in words.surnames
+        and not fold_phrase(line).startswith(words.offices)
+    )
 
 
 def authority_of(blocks: list[Block], text: str, words: OfficialWords) -> str | None:

@@ -42,6 +42,9 @@ NATIONAL_LINE = 50
 """The national line in small letters is known only where it stands alone."""
 
 TYPE_LINE = 80
+LOUD = 30
+"""An abstract in capitals that goes on over lines fills the first of them so far."""
+
 STAMP_LENGTH = 40
 SUBJECT_LINE = 70
 SUBJECT_LINES = 4
@@ -57,6 +60,7 @@ ARTICLE_BLOCKS = 60
 without a head: the laws of the first years were printed so."""
 
 _SPLIT = re.compile(r"[\n\t]+")
+_GAP = re.compile(r"\s{3,}|\t")
 _STAMPS = re.compile(r"\s*[-/,;]\s*")
 _STOPS = (".", ";", ":", ",")
 
@@ -90,14 +94,14 @@ def official_kind(document: Document) -> Kind | None:
     that names the Party or a resolution is no Party document.
     """
     words = official_words()
-    party = state = number = False
+    party = state = number = hyphened = False
     text = document.text
     lines: list[str] = []
     for block in document.blocks[:HEADER_BLOCKS]:
         if block.end - block.start > HEADER_LINE:
             break
-        line = text[block.start : block.end]
-        lines.append(line)
+        lines += _GAP.split(text[block.start : block.end])
+    for line in lines:
         found = words.number.search(line) if "/" in line else None
         # A title may name the Party: its line counts in capitals, alone, or with the number.
         plain = line.isupper() or found is not None
@@ -107,8 +111,9 @@ def official_kind(document: Document) -> Kind | None:
         if found and found.end() >= len(line.rstrip()) - 60:
             number = True
             # A hyphen before the stroke is the Party's form, after it the State's.
-            if not (party or state) and re.match(r"\d+\s?-", found["number"]):
-                party = True
+            if re.match(r"\d+\s?[-–]", found["number"]):
+                hyphened = True
+                party = party or not state
     named = next((t for line in lines if line.isupper() and (t := type_of(line, words))), None)
     if not (party or state or number):
         return Kind.STATE_DOCUMENT if named and _has_articles(document, words) else None
@@ -117,7 +122,7 @@ def official_kind(document: Document) -> Kind | None:
     dated = any(found is not None and len(line) - found.end() <= 3 for line, found in dates)
     if (party or state) + number + dated + (named is not None) < 2:
         return None
-    if named in words.state_types:
+    if named in words.state_types and not (party and hyphened):
         return Kind.STATE_DOCUMENT
     return Kind.PARTY_DOCUMENT if party and not state else Kind.STATE_DOCUMENT
 
@@ -152,7 +157,8 @@ def type_block(
                 headed = True
             if block.end - block.start > TYPE_LINE:
                 continue
-            if line.isupper() or block.kind is BlockKind.HEADING:
+            alone = headed and fold_phrase(line) in words.types and line[:1].isupper()
+            if line.isupper() or alone or block.kind is BlockKind.HEADING:
                 found = type_of(line, words, headed=headed and line.isupper())
                 if found is not None:
                     return position, found
@@ -226,14 +232,16 @@ def title_end(
             break
         if len(line) > ABSTRACT_LENGTH or block.kind is BlockKind.TABLE:
             break
-        if line.startswith("(") and words.span.fullmatch(line) is None:
+        inside = fold_phrase(line[1:12]).startswith((*words.subject, words.about))
+        if line.startswith("(") and not (words.span.fullmatch(line) or (first and inside)):
             break
         if line.endswith(_STOPS) or (not first and len(line) > 200):
             break
         if page_words().table_caption.match(line) or page_words().unit.search(line):
             break
         # A line in small letters goes on from the type: it is the abstract whatever it says.
-        if not (first and (line.isupper() or line[:1].islower())):
+        loud = line.isupper() and (first or _goes_on_loudly(blocks, text, position, words))
+        if not (loud or (first and line[:1].islower())):
             if _opens(line, words):
                 break
             found = rank(line, block, words)
@@ -241,6 +249,26 @@ def title_end(
                 break
         end = position + 1
     return end
+
+
+def _goes_on_loudly(
+    blocks: Sequence[Block], text: str, position: int, words: OfficialWords
+) -> bool:
+    """Say whether a line in capitals goes on with an abstract in capitals.
+
+    The authority that decides stands in capitals too, above its grounds ("Căn cứ ...").
+    """
+    before = line_of(text, blocks[position - 1])
+    after = line_of(text, blocks[position + 1]) if position + 1 < len(blocks) else ""
+    form = fold_phrase(line_of(text, blocks[position]))
+    return (before.isupper() and before.count("“") > before.count("”")) or (
+        before.isupper()
+        and len(before) > LOUD
+        and not fold_phrase(after[:60]).startswith(words.grounds)
+        and not form.startswith(words.offices)
+        and not form.endswith(words.enacting)
+        and not any(pattern.match(form) for pattern in words.divisions)
+    )
 
 
 def _opens(line: str, words: OfficialWords) -> bool:
@@ -297,7 +325,8 @@ def read_header(
                 # Issuer and national line stand side by side in one line of plain text.
                 # Folding may shorten what stands before it: count from the end.
                 cut = len(line) - (len(form) - form.index(national))
-                line = line[:cut].strip(" -–*|") if line.isupper() else ""
+                beside = f"{line[:cut].strip(' -–*|')} {line[cut + len(national) :].strip(' -–*|')}"
+                line = beside.strip() if line.isupper() else ""
             wrapped = bool(issuer) and len(line) > 1 and line.isalpha()
             if line.isupper() and (len(line) > 3 or wrapped):
                 issuer.append(line)

@@ -124,7 +124,7 @@ def _head(pieces: list[Line]) -> _Found | None:
         if (
             piece.y < national.y - HEIGHT
             or (piece.left < split - ASTRIDE and piece.right > split + ASTRIDE)
-            or (piece.text.isupper() and form in words.types)
+            or form in words.types
             or form.startswith(words.addressee)
         ):
             break

@@ -130,9 +130,15 @@ def breaks_after(
     if _signs(line, following, here, capitals=capitals):
         return True
     if (
+        not capitals
+        and _capitals(line) != _capitals(following)
+        and _one_centre(line, following, here)
+    ):
+        return True
+    if (
         above is not None
         and _one_centre(above, line, here)
-        and not _one_centre(line, following, here)
+        and not _one_centre(line, following, here, apart=False)
     ):
         return True
     if begins_division(following.text) or heads_table(following.text) or heads_table(line.text):
@@ -166,13 +172,13 @@ def _signs(line: Line, following: Line, setting: Setting, *, capitals: bool) -> 
     )
 
 
-def _one_centre(first: Line, second: Line, setting: Setting) -> bool:
-    """Say whether two lines of different length stand in the middle of one page."""
+def _one_centre(first: Line, second: Line, setting: Setting, *, apart: bool = True) -> bool:
+    """Say whether two lines (``apart``: of different length) stand in the middle of one page."""
     return (
         first.page == second.page
         and abs(first.left + first.right - second.left - second.right) <= ONE_CENTRE
         and min(first.left, second.left) > setting.left + INDENT
-        and abs(first.left - second.left) > ONE_CENTRE
+        and (not apart or abs(first.left - second.left) > ONE_CENTRE)
     )
 
 

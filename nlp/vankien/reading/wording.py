@@ -60,12 +60,14 @@ class OfficialWords:
     signature: tuple[str, ...]
     offices: tuple[str, ...]
     ranks: re.Pattern[str]
+    surnames: frozenset[str]
     signed: frozenset[str]
     subject: tuple[str, ...]
     types: tuple[str, ...]
     state_types: frozenset[str]
     type_of_symbol: dict[str, str]
     of: str
+    about: str
     letter: str
     enacting: tuple[str, ...]
     grounds: tuple[str, ...]
@@ -173,6 +175,7 @@ def official_words() -> OfficialWords:
         signature=tuple(p.lower() for p in data["signature_start"]),
         offices=_folded(data["offices"]),
         ranks=re.compile(rf"(?:(?:{_either(data['ranks'])})[\s,.]+)+", re.IGNORECASE),
+        surnames=frozenset(_folded(data["surnames"])),
         signed=frozenset(_folded(data["signed"])),
         subject=_folded(data["subject"]),
         types=tuple(sorted(names | set(_folded(data["types"])), key=lambda n: (-len(n), n))),
@@ -185,6 +188,7 @@ def official_words() -> OfficialWords:
         # A symbol of two types (QĐ: decision, regulation) says neither.
         type_of_symbol={s: next(iter(t)) for s, t in symbols.items() if len(t) == 1},
         of=fold_phrase(data["of"]),
+        about=fold_phrase(data["about"]),
         letter=data["letter"],
         enacting=_folded(data["enacting"]),
         grounds=_folded(data["grounds"]),
