@@ -173,7 +173,9 @@ def _grammar() -> _Grammar:
             "ranked",
         )
     }
-    around |= {key: re.compile(data[key]) for key in ("listed", "bare_not_after", "party_not")}
+    around |= {
+        key: re.compile(data[key]) for key in ("listed", "bare_not_after", "party_not", "given")
+    }
     return _Grammar(
         forms=re.compile(
             rf"(?<!\w)(?={_openings(data)})"
@@ -370,6 +372,8 @@ def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
             return None  # the name of a model: "Chi bộ bốn tốt"
         whole = grammar.span.match(mention.text) is not None
         if not whole and around["counted"].search(before):
+            return None
+        if mention.text.islower() and around["given"].match(text, end):
             return None
         if around["listed"].match(text, end) or around["ranked"].search(before):
             return None

@@ -167,10 +167,23 @@ def _read_sentence(
     memory.subjects = frozenset(phrases.subjects) or memory.subjects
     last = next((p for p in reversed(pending) if p.candidate is not None), None)
     if last is not None:
-        memory.topic = last.candidate
+        memory.topic = _topic(pending, last, memory.topic)
     elif pending:
         memory.topic = None
     return pending
+
+
+def _topic(pending: list[Pending], last: Pending, before: Candidate | None) -> Candidate | None:
+    """Return what a sentence hands on: the whole of which its last figure is a part."""
+    indicator = last.indicator
+    if indicator is None or not indicator.within:
+        return last.candidate
+    for item in reversed(pending):
+        if item.indicator is not None and item.indicator.code in indicator.within:
+            return item.candidate
+    if before is not None and before.indicator.code in indicator.within:
+        return before
+    return last.candidate
 
 
 def _counted(item: Pending, pending: list[Pending]) -> bool:
@@ -189,6 +202,20 @@ def _counted(item: Pending, pending: list[Pending]) -> bool:
 
 _ACTS = ("members.", "discipline.", "inspection.")
 """Families in which "một" alone counts: acts of the Party on its members."""
+
+
+def _graded(pending: list[Pending], memory: _Memory) -> str | None:
+    """Return the family of those that the figures before count as graded."""
+    for item in reversed(pending):
+        if item.assessed:
+            return item.assessed
+        if item.indicator is not None and item.indicator.code == _EVALUATED:
+            return _EVALUATED.partition(".")[0]
+    return memory.graded
+
+
+_EVALUATED = "cadres.evaluated"
+"""The code that holds for every grade of cadres."""
 
 
 def _next(quantities: list[Quantity], position: int, surface: str) -> int:
@@ -229,7 +256,7 @@ def _read_figures(
                 carried=memory.subjects,
                 labelled=is_labelled(surface, quantity, place, phrases),
                 holds=holds,
-                graded=next((p.assessed for p in reversed(pending) if p.assessed), memory.graded),
+                graded=_graded(pending, memory),
             )
             item.candidate = best_frame(surface, quantity, place, phrases, scene)
         item.role = roles.get(position)
@@ -286,6 +313,14 @@ def _figure(
     ):
         # "vượt 5% kế hoạch" says by how much; it does not approximate.
         quantity = replace(quantity, approx="exact")
+    if (
+        settings is not None
+        and reading.status == "actual"
+        and reading.measure in ("level", "share")
+        and (settings.planned or settings.is_ahead(setting))
+    ):
+        # What a plan says, and what lies after the day of the document, is a target.
+        reading = replace(reading, status="target")
     return Figure(
         sentence=sentence.index,
         quantity=quantity.moved(shift),

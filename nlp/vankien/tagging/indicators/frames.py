@@ -16,12 +16,10 @@ away.  A figure whose best score stays under :data:`THRESHOLD` has no indicator.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from vankien.codebook import Indicator
 from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
+from vankien.tagging.indicators.candidate import Candidate, Scene, nearer, tells_event
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import CompiledFrame, SentencePhrases, frames
 from vankien.tagging.indicators.structure import Place
@@ -60,66 +58,6 @@ LEFT_REACH = 70
 """Farthest distance of a head that stands before its figure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is known around the figure at hand.
-
-    ``measure`` is how it is meant, ``topic`` the family of the figure before, ``whole`` the
-    offset of the figure that it is a part of (-1: none), ``carried`` the subject phrases of
-    the sentence before, ``labelled`` says that the figure's label is a phrase of the codebook,
-    ``holds`` whether the document holds a phrase, ``graded`` the family of those that were
-    graded ("members", "orgs", "cadres"), where a figure before counts them.
-    """
-
-    measure: str
-    topic: str | None
-    whole: int
-    carried: frozenset[int]
-    labelled: bool
-    holds: Callable[[str], bool]
-    graded: str | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether the figure is a change."""
-        return self.measure.startswith("change")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An indicator for a figure with its score and the phrases that speak for it."""
-
-    indicator: Indicator
-    score: float
-    head: Hit | None
-    trigger: Hit | None
-    qualifier: Hit | None
-    frame: int = -1
-
-    @property
-    def governed(self) -> bool:
-        """Whether more than the counted noun speaks for the indicator."""
-        return self.trigger is not None or self.qualifier is not None
-
-    def evidence_start(self) -> int:
-        """Return where the leftmost phrase that governs the figure begins (-1: none)."""
-        found = [h.start for h in (self.head, self.trigger, self.qualifier) if h is not None]
-        return min(found, default=-1)
-
-    def in_label(self, start: int, end: int) -> bool:
-        """Say whether a phrase of the candidate lies in the label between two offsets."""
-        return any(
-            start <= h.start and h.end <= end
-            for h in (self.head, self.trigger, self.qualifier)
-            if h is not None
-        )
-
-    def evidence_end(self) -> int:
-        """Return where the last phrase that speaks for the indicator ends (-1: none)."""
-        found = [h.end for h in (self.head, self.trigger, self.qualifier) if h is not None]
-        return max(found, default=-1)
-
-
 def is_labelled(sentence: str, quantity: Quantity, place: Place, phrases: SentencePhrases) -> bool:
     """Say whether a phrase of the codebook is the figure's own label ("khai trừ 2")."""
     if (
@@ -154,7 +92,7 @@ def best_frame(
             continue
         if best is None or candidate.score > best.score:
             best = candidate
-        if _tells_event(candidate, phrases, quantity) and (
+        if tells_event(candidate, phrases, quantity) and (
             event is None or candidate.score > event.score
         ):
             event = candidate
@@ -168,47 +106,12 @@ def best_frame(
             or (event.trigger is not None and event.trigger.end <= quantity.number_start)
         )
         and not best.indicator.within
-        and not _nearer(best, event, quantity)
+        and not nearer(best, event, quantity)
         and event.score >= best.score - EVENT_MARGIN
         and set(best.indicator.dimensions) & set(event.indicator.dimensions)
     ):
         return event
     return best
-
-
-def _nearer(stock: Candidate, event: Candidate, quantity: Quantity) -> bool:
-    """Say whether the word of a stock stands between the event's and the figure."""
-    own, other = stock.trigger, event.trigger
-    return (
-        own is not None
-        and other is not None
-        and other.end <= own.start
-        and own.end <= quantity.number_start
-    )
-
-
-def _tells_event(candidate: Candidate, phrases: SentencePhrases, quantity: Quantity) -> bool:
-    """Say whether a frame of a flow has a noun and a verb or predicate that governs it.
-
-    "100% chi bộ trực thuộc đã đại hội" counts congresses, not cells; "qua kiểm tra, đảng bộ
-    có 5 chi bộ trực thuộc" counts cells.
-    """
-    if candidate.indicator.kind != "flow" or candidate.head is None:
-        return False
-    if candidate.qualifier is not None:
-        return candidate.qualifier.start >= quantity.number_end
-    trigger = candidate.trigger
-    if trigger is None:
-        return False
-    if trigger.start >= quantity.number_end:
-        return not any(
-            quantity.number_end <= hit.start and hit.end <= trigger.start
-            for hit in phrases.context.get("where", ())
-        )
-    return not any(
-        trigger.end <= hit.start and hit.end <= quantity.number_start
-        for hit in phrases.context.get("has", ())
-    )
 
 
 def _score(
@@ -241,7 +144,7 @@ def _score(
         if head is None:
             return None
         score += value
-    if scene.graded is not None and quantity.unit in (None, "%") and _own_noun(quantity, head) < 0:
+    if scene.graded is not None and _takes_grade(quantity, head, scene.graded):
         family, _, name = indicator.code.partition(".")
         if name.startswith("graded") and family != scene.graded:
             return None
@@ -286,9 +189,15 @@ def _score(
     return Candidate(indicator, score, head, trigger, qualifier, number)
 
 
-def _own_noun(quantity: Quantity, head: Hit | None) -> int:
-    """Return where the noun after a figure begins, -1 where it has none."""
-    return head.start if head is not None and head.start >= quantity.number_end else -1
+def _takes_grade(quantity: Quantity, head: Hit | None, family: str) -> bool:
+    """Say whether a figure has no noun that tells whose grade it is ("22 đồng chí")."""
+    if quantity.unit not in (None, "%"):
+        persons = quantity.dimension == "person"
+        return (
+            persons is (family != "orgs")
+            and (quantity.unit_text or "").lower() in lexicon().open_nouns
+        )
+    return head is None or head.start < quantity.number_end
 
 
 def _syllables(sentence: str, hit: Hit) -> int:
@@ -334,8 +243,9 @@ def _head(
     best: Hit | None = None
     value = 0.0
     for hit in hits:
-        if hit.end <= quantity.number_start and lexicon().locative.search(
-            sentence, max(0, hit.start - 16), hit.start
+        if hit.end <= quantity.number_start and (
+            lexicon().locative.search(sentence, max(0, hit.start - 16), hit.start)
+            or _names_one(sentence, hit)
         ):
             continue
         if quantity.number_end <= hit.start <= place.phrase_end:
@@ -360,6 +270,15 @@ def _head(
         if best is None or gained > value:
             best, value = hit, gained
     return best, value
+
+
+def _names_one(sentence: str, hit: Hit) -> bool:
+    """Say whether a noun opens the name of one organisation ("của Chi bộ thôn Phú Hạ")."""
+    return (
+        sentence[hit.start].isupper()
+        and sentence[max(0, hit.start - 2) : hit.start].strip().isalpha()
+        and sentence[hit.start : hit.end].lower().startswith(lexicon().bodies)
+    )
 
 
 def _open_to_left(quantity: Quantity, place: Place, scene: Scene, hit: Hit) -> bool:

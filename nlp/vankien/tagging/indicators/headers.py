@@ -23,7 +23,7 @@ from vankien.quantities.units import unit_after
 from vankien.resources import codebook_dir
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import lexicon
-from vankien.tagging.indicators.phrases import scan_sentence
+from vankien.tagging.indicators.phrases import frames, scan_sentence
 from vankien.tagging.indicators.structure import read_structure
 
 __all__ = [
@@ -38,7 +38,12 @@ __all__ = [
 ]
 
 _CAPTION_NUMBER = re.compile(r"\A\s*\w+(?:\s+\w+){0,2}\s*\d+\s*[.:]\s*")
-_NEUTRAL = re.compile(r"(?:\w+\s+)?(?:(?:19|20)\d\d|[ivx]+)(?:\s*[-–]\s*(?:19|20)\d\d)?")
+_NEUTRAL = re.compile(
+    r"(?:huy hiệu )?\d\d năm(?: tuổi đảng)?(?: trở lên)?"
+    r"|(?:\w+\s+)?(?:(?:19|20)\d\d|[ivx]+)(?:\s*[-–]\s*(?:19|20)\d\d)?"
+)
+CLOSER = 8
+"""Characters by which a phrase of the caption must be longer to overrule a header's."""
 BOTH = 2.5
 """Added where the frame takes words from the row and from the column."""
 _BARE = "100"
@@ -196,7 +201,33 @@ def read_headers(context: TableContext, cell: Cell, said_before: str | None, uni
     candidate = None
     if context.holds is not None:
         candidate = _candidate(context, column, row, measure, said_before, unit)
+        candidate = _as_captioned(context, candidate)
     return Meaning(candidate, measure, status)
+
+
+def _as_captioned(context: TableContext, found: Candidate | None) -> Candidate | None:
+    """Let a longer phrase of the caption say more closely what a header's verb says.
+
+    Under "Kết quả kiểm tra khi có dấu hiệu vi phạm" a column "Được kiểm tra" counts those.
+    """
+    trigger = found.trigger or found.qualifier if found is not None else None
+    if found is None or trigger is None or found.indicator.contrast is None or not context.caption:
+        return found
+    for number, hits in scan_sentence(context.caption).triggers.items():
+        other = frames()[number].indicator
+        if (
+            other is not found.indicator
+            and other.contrast == found.indicator.contrast
+            and set(other.dimensions) & {"person", "organisation"}
+            == set(found.indicator.dimensions) & {"person", "organisation"}
+            and any(
+                hit.end - hit.start > trigger.end - trigger.start + CLOSER
+                and "," not in context.caption[hit.start : hit.end]
+                for hit in hits
+            )
+        ):
+            return replace(found, indicator=other)
+    return found
 
 
 def _holds_any(text: str, phrases: tuple[str, ...]) -> bool:

@@ -29,6 +29,7 @@ class Lexicon:
     filler: re.Pattern[str]
     approximate: frozenset[str]
     exceeding: tuple[str, ...]
+    bodies: tuple[str, ...]
     locative: re.Pattern[str]
     assessed_nouns: tuple[tuple[str, str], ...]
     joined: re.Pattern[str]
@@ -70,6 +71,7 @@ def lexicon() -> Lexicon:
         locative=re.compile(
             rf"(?<!\w)(?:{_any(data['locatives'])}) (?:(?:các|những) )?\Z", re.IGNORECASE
         ),
+        bodies=tuple(data["bodies"]),
         exceeding=tuple(load_yaml(codebook_dir() / "context.yaml")["exceed"]),
         approximate=frozenset(w for phrase in data["approximations"] for w in phrase.split()),
         chain=re.compile(

@@ -31,6 +31,7 @@ LEADER_WORDS = 2
 REMEMBERED = 12
 """Figures of earlier sentences among which the whole of a part is looked for."""
 
+_AMONG = re.compile(r"Trong (?:số|tổng số)\s[^\d]")
 _GRADED = re.compile(r"graded|evaluated")
 
 
@@ -113,8 +114,12 @@ def is_part(surface: str, item: Pending, context: dict[str, list[Hit]]) -> int:
         return OUTCOME
     if _leads(surface, context, label):
         return OUTCOME
-    if _holds(context, ("subset",), label):
+    if _holds(context, ("subset",), label) and (
+        item.indicator is None or item.indicator.kind == "flow"
+    ):
         return STEP
+    if _AMONG.match(surface):
+        return OUTCOME
     if quantity.unit != "%" or item.reading.measure != "share":
         return 0
     if any(word not in lexicon().approximate for word in surface[slice(*label)].lower().split()):

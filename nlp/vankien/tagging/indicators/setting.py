@@ -38,6 +38,8 @@ NO_SETTING = Setting(None, None, None, None, None)
 NEAR = 40
 """Characters between a figure and a place that follows it as its complement."""
 
+QUARTER = 88
+"""Days that a span ahead of the document has at the least to be one of a plan."""
 UNLIKELY = 2
 """Rank of a scope that gives way to one known from earlier words."""
 
@@ -84,6 +86,18 @@ class SettingReader:
         self._known = _Known()
         self._surface = ""
         self._current: _Sentence | None = None
+
+    @property
+    def planned(self) -> bool:
+        """Whether the title says that the document is a plan ("Kế hoạch kiểm tra năm 2023")."""
+        return _plan().match(self._title) is not None
+
+    def is_ahead(self, setting: Setting) -> bool:
+        """Say whether a period of a quarter or more begins after the day of the document."""
+        start, end = setting.period_start, setting.period_end
+        if self._anchor is None or start is None or end is None:
+            return False
+        return start > self._anchor and (end - start).days >= QUARTER
 
     def enter(self, sentence: Sentence, surface: str) -> None:
         """Move to the next sentence; its words are analysed only if a figure asks."""
@@ -312,6 +326,11 @@ class SettingReader:
 @cache
 def _locative() -> re.Pattern[str]:
     return re.compile(rf"\w\s+(?:{organisation_data()['local_words']})\s+\Z", re.IGNORECASE)
+
+
+@cache
+def _plan() -> re.Pattern[str]:
+    return re.compile(organisation_data()["plan_titles"], re.IGNORECASE)
 
 
 @cache

@@ -29,6 +29,8 @@ OPEN_SHARE = 4
 
 _PHRASE_MARK = re.compile(r"[,;:.!?()\[\]…]|\s[-–—]\s|\s(?:và|hoặc)\s+(?=\d)")
 _LABEL_MARK = re.compile(r"[,;:()\[\]…\"“”.]|\s[-–—]\s")
+_EMBEDDED = re.compile(r"\s+(?:\w+\s+){0,3}có (?:từ |trên |dưới |hơn )")
+_UPWARD = re.compile(r"[^,;.()\d]{0,16}?trở (?:lên|xuống)")
 _OF_ALL = re.compile(r"\s*(?:trên )?(?:tổng số|số|so với)\s[^()\d;]{0,40}\)")
 _BRACKETED = re.compile(r"\s*\([^()\d]{0,24}$")
 
@@ -181,6 +183,13 @@ def _phrase_end(
             begin, following = share_end, following + 1
     elif shares[index]:
         begin = sentence.find(")", quantity.end) + 1
+    if following < len(quantities) and following == index + 1:
+        # "90% doanh nghiệp có từ 100 lao động trở lên có tổ chức đảng": the clause is the noun's.
+        inner = quantities[following]
+        opened = _EMBEDDED.fullmatch(sentence[begin : inner.number_start])
+        closed = _UPWARD.match(sentence, inner.end)
+        if opened and closed:
+            begin, following = closed.end(), following + 1
     limit = quantities[following].number_start if following < len(quantities) else len(sentence)
     end = limit
     for match in _PHRASE_MARK.finditer(sentence, begin, min(limit + 1, len(sentence))):

@@ -38,6 +38,7 @@ from vankien.tagging.indicators.setting import SettingReader
 __all__ = ["in_table", "table_figures"]
 
 _CELL = re.compile(r"\s*(?P<sign>[-–+])?\s*(?P<n>\d[\d.,]*(?:\s\d{3})*)\s*(?P<percent>%)?\s*\Z")
+_SUBGROUP = re.compile(r"(?:tỷ lệ |tỉ lệ |số )?(?:nữ|trẻ|dân tộc|dtts|dưới \d\d)(?!\w)")
 _SUBROW = re.compile(r"[-–+•*]|[a-zđ]\)|trong đó|\(\d\)|gồm")
 GATE_CELLS = 40
 """Cells among which the words are looked for without which no frame is tried."""
@@ -108,6 +109,12 @@ def _read_table(table: Table, holds: Callable[[str], bool] | None) -> list[_Item
             topic = said.partition(".")[0] if said else None
             known[key] = read_headers(context, cell, topic, unit)
         meaning = known[key]
+        if _is_subgroup(cell):
+            # "Nữ", "Tỷ lệ nữ" beside those planned or elected are of them.
+            whole = next((i for i in items if i.cell.row == cell.row and i.meaning.candidate), None)
+            code = _code(whole) if whole is not None else None
+            if whole is not None and code is not None and code.startswith(("cadres.", "congress.")):
+                meaning = replace(meaning, candidate=whole.meaning.candidate)
         if meaning.candidate is None and meaning.measure in ("share", "target_ratio"):
             # "Số lượng | Tỷ lệ %": the share is of the figure before it in the row.
             before = items[-1] if items and items[-1].cell.row == cell.row else None
@@ -164,6 +171,11 @@ def _name_totals(items: list[_Item]) -> None:
                 item.meaning = replace(item.meaning, candidate=named[0])
 
 
+def _is_subgroup(cell: Cell) -> bool:
+    leaf = _clean(cell.column_header[-1]) if cell.column_header else ""
+    return _SUBGROUP.match(leaf) is not None
+
+
 def _in_money(meaning: Meaning) -> bool:
     return meaning.candidate is None or meaning.candidate.indicator.dimensions == ["money"]
 
@@ -187,11 +199,27 @@ def _link(items: list[_Item]) -> None:
             continue
         whole = _whole_above(items, index)
         if whole is None:
+            whole = _named_total(items, index)
+        if whole is None:
             whole = _whole_in_row(items, index)
         if whole is None:
             whole = _whole_in_column(items, index)
         if whole is not None and whole != index:
             item.part_of = whole
+
+
+def _named_total(items: list[_Item], index: int) -> int | None:
+    """Return the total of the column where the codebook names it as the whole."""
+    item = items[index]
+    for other, found in enumerate(items):
+        if (
+            found.cell.column == item.cell.column
+            and _code(found) in _within(item)
+            and _is_total(found.cell.row_header)
+            and _can_divide(item, found)
+        ):
+            return other
+    return None
 
 
 def _is_total(header: tuple[str, ...]) -> bool:
