@@ -110,6 +110,8 @@ def test_counts_by_a_dictionary(out: Path, tmp_path: Path) -> None:
     assert {key: r["n"] for key, r in rows.items()} == {
         "suy thoái.nể nang": 1, "suy thoái.kỷ luật": 1, "đảng": 2}  # fmt: skip
     assert rows["đảng"]["doc_id"] == "a" and rows["đảng"]["n_sentences"] == 1
+    asked = vankien.open(out).dictionary
+    assert asked(path).rows() == asked(dictionary).rows() == list(rows.values())
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "a: [1, {b: null}]\n", "a: '***'\n", "a: [b\n"])

@@ -1,6 +1,7 @@
 """A collection of documents composed by a seeded generator, with the figures that are true in it.
 
-    truth = vankien.collection.compose("collection/", seed=7)
+    from vankien.collection import compose
+    truth = compose("collection/", seed=7)
     vankien.extract("collection/documents", out="results/")
     vankien.open("results/").panel("members.admitted")        # compare with truth.cells
 

@@ -15,7 +15,7 @@ columns are listed with the function that it comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -207,6 +207,19 @@ class Results(Tables):
 
         other = self.complement() if reference is None else reference
         return keyness(self, other, unit=unit, ngrams=ngrams, min_count=min_count, limit=limit)
+
+    def dictionary(self, dictionary: str | Path | Mapping[str, list[str]]) -> TidyTable:
+        """Return one row a document and key of a dictionary of one's own.
+
+        ``dictionary``: a file in quanteda's YAML, or keys and their patterns.  Columns:
+        doc_id, published, source, key, n, n_sentences.  See
+        :func:`vankien.results.interchange.dictionary_counts`.
+        """
+        from vankien.results.interchange import dictionary_counts, read_dictionary
+
+        if isinstance(dictionary, str | Path):
+            dictionary = read_dictionary(dictionary)
+        return dictionary_counts(self, dictionary)
 
     def citations(self, canonical: str | Sequence[str] | None = None) -> TidyTable:
         """Return one row a document and a document that it cites.
