@@ -21,7 +21,7 @@ from vankien.display.charts import (
     reference_network,
     theme_trend,
 )
-from vankien.display.pictures import COLOURS, Picture
+from vankien.display.pictures import COLOURS, Picture, altair, picture
 from vankien.errors import OutputError, UsageError
 
 PICTURES = {
@@ -54,11 +54,12 @@ def test_one_call_and_a_caption_with_n(results: Any, name: str) -> None:
     assert "n = " in bundle["text/plain"]
 
 
-def test_forms_need_no_network(results: Any, tmp_path: Path) -> None:
-    one = PICTURES["map"](results)
+@pytest.mark.parametrize("name", ["map", "panel"])
+def test_forms_need_no_network(results: Any, tmp_path: Path, name: str) -> None:
+    one = PICTURES[name](results)
     assert one.save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     assert one.save(tmp_path / "a.svg").read_text("utf-8").startswith("<svg")
-    assert json.loads(one.save(tmp_path / "a.json").read_text("utf-8"))["layer"]
+    assert json.loads(one.save(tmp_path / "a.json").read_text("utf-8"))["config"]
     page = one.save(tmp_path / "a.html").read_text("utf-8")
     assert not re.search(r"<(script|link)[^>]+(src|href)=", page)
     with pytest.raises(UsageError, match=r"\.png, \.svg"):
@@ -160,6 +161,17 @@ def test_what_cannot_be_drawn(results: Any) -> None:
     ):
         with pytest.raises(UsageError, match=words):
             call()
+
+
+def test_words_of_documents_are_no_markup(tmp_path: Path) -> None:
+    alt = altair()
+    label = "</script><script>window.hacked=1</script>"
+    rows = [{"x": 1, "label": label}]
+    chart = alt.Chart(alt.Data(values=rows)).mark_text().encode(x="x:Q", text="label:N")
+    one = picture(chart, title=label, caption=label, n={"documents": 1}, rows=rows)
+    assert "<script" not in one.svg() and "hacked" in one.svg()
+    page = one.save(tmp_path / "a.html").read_text("utf-8")
+    assert "<script>window.hacked" not in page
 
 
 def test_without_altair_the_error_names_the_extra() -> None:

@@ -389,6 +389,34 @@ def test_without_texts_only_evidence_is_read(out: Path, tmp_path: Path, visit: A
     assert "chợ phiên" not in page.inner_text("#reader-text")
 
 
+def test_a_record_is_followed_in_the_frame_of_a_notebook(
+    out: Path, tmp_path: Path, browser: Any
+) -> None:
+    results = vankien.open(out)
+    record = results.sql(
+        "select * from indicators where doc_id = 'tin-03' and indicator is not null order by start"
+    ).df()
+    view = vankien.show(results, record.iloc[-1], height=300)
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(f"<!doctype html><meta charset=utf-8>{view._repr_html_()}", "utf-8")
+    page = browser.new_page()
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto(notebook.as_uri())
+    frame = page.frame_locator("iframe")
+    here = frame.locator(".here")
+    before = here.bounding_box()["y"]
+    frame.locator("blockquote a").click()
+    page.wait_for_timeout(200)
+    assert here.bounding_box()["y"] < before, "the frame goes to the sentence"
+    frame.locator("summary").first.click()
+    frame.locator(".records tr a").first.click()
+    # The frame refuses scripts, those of the test's own driver too.
+    others = [text for text in messages if not text.startswith("Blocked script execution")]
+    assert page.url == notebook.as_uri() and others == []
+    page.close()
+
+
 def test_a_cut_file_says_so(page_file: Path, tmp_path: Path, browser: Any) -> None:
     html = page_file.read_text("utf-8")
     begin = html.index('id="core">') + len('id="core">')

@@ -6,6 +6,7 @@ packs HTML.  A notebook gets the drawing itself, so that it shows anywhere, offl
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,6 +74,19 @@ class Picture:
         data: bytes = vl_convert.vegalite_to_png(self.chart.to_dict(), scale=scale)
         return data
 
+    def html(self) -> str:
+        """Return the picture as one HTML page that needs no network.
+
+        Altair writes the data into the page's script as they are; here no text of a document
+        can end the script.  Raises UsageError (V401) where the data are not found in the page.
+        """
+        page = str(self.chart.to_html(inline=True))
+        data = json.dumps(self.chart.to_dict())
+        if page.count(data) != 1:
+            detail = "this version of altair writes pages otherwise; save PNG or SVG"
+            raise UsageError("V401", "html", detail=detail)
+        return page.replace(data, data.replace("<", "\\u003c"))
+
     def save(self, to: str | Path) -> Path:
         """Write PNG, SVG, HTML (one file, no network) or JSON, as the file's name ends.
 
@@ -91,7 +105,7 @@ class Picture:
         elif form == ".json":
             data = str(self.chart.to_json(indent=1)).encode()
         else:
-            data = str(self.chart.to_html(inline=True)).encode()
+            data = self.html().encode()
         try:
             target.write_bytes(data)
         except OSError as error:
