@@ -109,3 +109,24 @@ def test_a_figure_before_the_word_of_a_target_is_none() -> None:
     assert [(row["number"], row["status"]) for row in rows] in ([("5", "actual")], [])
     rows = analyse(from_text("Mục tiêu năm nay là kết nạp 5 đảng viên."))["indicators"]
     assert [row["status"] for row in rows if row["number"] == "5"] == ["target"]
+
+
+def test_records_scored_above_nine_tenths_are_right_nine_times_in_ten() -> None:
+    right = total = 0
+    for entry in load_gold("indicators", "test"):
+        document = from_text(entry.text, doc_id=entry.id, title=entry.title)
+        shift = document.text.index(entry.text[:30])
+        gold: dict[int, tuple[str | None, str]] = {}
+        for record in entry.records:
+            place = -1
+            for _ in range(record.at + 1):
+                place = entry.text.index(record.surface, place + 1)
+            place += record.surface.index(record.number) + shift
+            gold[place] = (record.indicator, record.measure)
+        for row in Analysis(document).indicators:
+            if row["indicator"] is not None and row["score"] > 0.9 and row["start"] >= shift:
+                place = row["start"] + row["surface"].index(row["number"])
+                total += 1
+                right += gold.get(place) == (row["indicator"], row["measure"])
+    assert total >= 200
+    assert right >= 0.9 * total
