@@ -14,7 +14,7 @@ import pytest
 import vankien
 from tests.batch.conftest import article, write_rows
 
-COMMANDS = ("extract", "read", "info", "export", "evaluate", "version")
+COMMANDS = ("extract", "read", "info", "export", "evaluate", "train", "annotate", "version")
 
 
 def vankien_(
