@@ -45,6 +45,10 @@ def test_every_code_has_its_page(pages: Path) -> None:
         assert entry.definition_vi in text and entry.definition_en in text
         assert entry.name_vi in text and entry.name_en in text
         assert "Examples" in text
+        for frame in getattr(entry, "frames", ()):
+            assert all(word in text for word in (*frame.heads, *frame.triggers, *frame.not_))
+        for cue in getattr(entry, "cues", ()):
+            assert getattr(cue, "text", cue) in text, "nothing is cut"
         if hasattr(entry, "source"):
             assert entry.source in text
     index = (pages / "codebook" / "index.html").read_text("utf-8")

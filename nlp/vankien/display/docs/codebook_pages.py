@@ -140,7 +140,8 @@ def _frame(number: int, frame: Frame) -> Element:
     names = (("counted noun", frame.heads), ("governing words", frame.triggers),
              ("words beside the noun", frame.qualifiers), ("subjects", frame.subjects),
              ("not", frame.not_))  # fmt: skip
-    rows = [(name, ", ".join(words)) for name, words in names if words]
+    # An element is shown whole, where a plain text would be cut.
+    rows = [(name, element("span", ", ".join(words), lang="vi")) for name, words in names if words]
     return element("div", element("h3", f"Form {number}"), grid(("part", "words"), rows))
 
 
