@@ -15,7 +15,7 @@ from tests.reading.doc_files import doc_of, rtf_of
 from tests.reading.word_files import docx_of, docx_with_body, font, paragraph, run
 from vankien.documents import Document, Part
 from vankien.errors import ReadError
-from vankien.reading import read_bytes
+from vankien.reading import read_bytes, word_old
 from vankien.reading.encodings import encode_as
 from vankien.reading.legacy_fonts import legacy_font
 
@@ -261,6 +261,23 @@ def test_old_formats_through_converters(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(ReadError) as caught:
         read_bytes(OLE, source="cu.doc")
     assert caught.value.code == "V105" and "khong duoc" in str(caught.value)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the converter of this test is a shell script")
+def test_a_converter_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin{os.pathsep}/usr/bin")
+    monkeypatch.setattr(word_old, "PLAIN_TIMEOUT", 0.3)
+    monkeypatch.setattr(word_old, "MAX_OUTPUT", 1_000_000)
+    install(tmp_path, "antiword", "exec sleep 30")
+    install(tmp_path, "catdoc", "exit 1")
+    with pytest.raises(ReadError) as caught:
+        read_bytes(OLE, source="cu.doc")
+    assert caught.value.code == "V105" and "took over 0.3 seconds" in str(caught.value)
+    monkeypatch.setattr(word_old, "PLAIN_TIMEOUT", 20)
+    install(tmp_path, "antiword", "exec yes dang vien")
+    with pytest.raises(ReadError) as endless:
+        read_bytes(OLE, source="cu.doc")
+    assert endless.value.code == "V111"
 
 
 TYPED = """TỈNH ỦY HÀ LÂM

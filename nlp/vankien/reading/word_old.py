@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,11 @@ from vankien.reading.word import read_docx
 __all__ = ["read_doc", "read_rtf"]
 
 TIMEOUT = 120
-"""Seconds that a converter may take for one file."""
+"""Seconds that LibreOffice may take for one file."""
+
+PLAIN_TIMEOUT = 20
+"""Seconds that antiword or catdoc may take, which need less than one; a damaged file can
+keep antiword for ever."""
 
 MAX_OUTPUT = 64 * 1024 * 1024
 """Most bytes of plain text that a converter may give."""
@@ -101,9 +106,7 @@ def _by_text(
     with tempfile.TemporaryDirectory(prefix="vankien-") as folder:
         given = Path(folder) / f"document{suffix}"
         given.write_bytes(_without_substitutes(data) if suffix == ".rtf" else data)
-        output = _run([program, *options, str(given)], source)
-    if len(output) > MAX_OUTPUT:
-        raise ReadError("V111", source, detail=f"it holds {len(output):,} bytes of text")
+        output = _run([program, *options, str(given)], source, seconds=PLAIN_TIMEOUT)
     decoded = decode(output, source)
     text, note = repair(decoded.text)
     text = clean(text)
@@ -133,17 +136,42 @@ def _without_substitutes(data: bytes) -> bytes:
     return _UNICODE.sub(rb"\1 ", data).replace(b"\\uc1", b"\\uc0")
 
 
-def _run(command: list[str], source: str) -> bytes:
+def _run(command: list[str], source: str, *, seconds: float = TIMEOUT) -> bytes:
+    """Return what a converter writes, within a time and an amount."""
     name = Path(command[0]).name
-    try:
-        done = subprocess.run(
-            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=TIMEOUT, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ReadError("V105", source, detail=f"{name} took over {TIMEOUT} seconds") from error
-    except OSError as error:
-        raise ReadError("V105", source, detail=f"{name} does not start") from error
-    if done.returncode:
-        said = " ".join(done.stderr.decode("utf-8", "replace").split())[:100]
-        raise ReadError("V105", source, detail=f"{name} failed: {said or done.returncode}")
-    return done.stdout
+    late = threading.Event()
+    with tempfile.TemporaryFile() as said:
+        try:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said
+            )
+        except OSError as error:
+            raise ReadError("V105", source, detail=f"{name} does not start") from error
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, stop)
+        timer.start()
+        try:
+            assert process.stdout is not None
+            with process.stdout as stream:
+                output = stream.read(MAX_OUTPUT + 1)
+            if len(output) > MAX_OUTPUT:
+                process.kill()
+            code = process.wait()
+        finally:
+            timer.cancel()
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        if late.is_set():
+            raise ReadError("V105", source, detail=f"{name} took over {seconds:g} seconds")
+        if len(output) > MAX_OUTPUT:
+            raise ReadError("V111", source, detail=f"over {MAX_OUTPUT:,} bytes of text")
+        if code:
+            said.seek(0)
+            line = " ".join(said.read(4096).decode("utf-8", "replace").split())[:100]
+            raise ReadError("V105", source, detail=f"{name} failed: {line or code}")
+    return output
