@@ -76,7 +76,10 @@ def _of_list(pending: list[Pending], item: Pending) -> bool:
         return True
     if role.candidate is None or not _fits(role.candidate, item.reading.measure):
         return False
-    if item.candidate is not None and item.candidate.score >= OWN_WORDS:
+    if item.candidate is not None and (
+        item.candidate.score >= OWN_WORDS
+        or item.candidate.in_label(item.place.label_start, item.quantity.number_start)
+    ):
         return False
     item.candidate = role.candidate
     item.carried = True
