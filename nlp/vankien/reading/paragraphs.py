@@ -149,6 +149,8 @@ def _breaks(previous: str, line: str, width: float) -> bool:
     if previous.isupper() != line.isupper() and (len(previous) > 3 or not previous.isupper()):
         return True
     full = len(previous) >= FULL_LINE * width
+    if full and previous.endswith(":") and line[:1].isdigit():
+        return False  # the figure that the colon announces: "năm 2021:" and "3.041 đồng chí"
     if ends_sentence(previous):
         return not full or not line[:1].islower()
     return not full and not line[:1].islower() and len(previous) < 0.6 * width
