@@ -148,7 +148,8 @@ class Analysis:
     @cached_property
     def indicators(self) -> list[Row]:
         """Rows of the table indicators."""
-        return indicator_rows(self.document, extract_figures(self.document, self.sentences))
+        figures = extract_figures(self.document, self.sentences, self.folded)
+        return indicator_rows(self.document, figures)
 
     @cached_property
     def sentence_themes(self) -> list[Row]:

@@ -74,7 +74,11 @@ class PhraseIndex:
         """Return every registered phrase in ``text``; ``folded`` saves folding it again."""
         if folded is None:
             folded = fold(text)
-        form, to_text = folded.text, folded.map
+        return self.scan_part(folded, 0, len(folded.text))
+
+    def scan_part(self, folded: Folded, begin: int, stop: int, shift: int = 0) -> Hits:
+        """Return the phrases in ``folded.text[begin:stop]``; ``shift`` is taken from offsets."""
+        form, to_text = folded.text[begin:stop], folded.map
         size = len(form)
         families: dict[str, list[Hit]] = {}
         values = self.values
@@ -86,12 +90,14 @@ class PhraseIndex:
             if end < size and form[end].isalnum() and form[end - 1].isalnum():
                 continue
             if not identity:
-                start, end = to_text.span(start, end)
+                start, end = to_text.span(start + begin, end + begin)
+            elif begin:
+                start, end = start + begin, end + begin
             for family, value in values[pattern]:
                 hits = families.get(family)
                 if hits is None:
                     hits = families[family] = []
-                hits.append(Hit(start, end, value))
+                hits.append(Hit(start - shift, end - shift, value))
         for hits in families.values():
             hits.sort(key=_order)
         return Hits(families)

@@ -21,6 +21,7 @@ from functools import cache
 
 from vankien.codebook import load_codebook
 from vankien.documents import CONTENT_PARTS, Document, Sentence
+from vankien.normalise import Folded, fold
 from vankien.quantities.mentions import Quantity, find_quantities
 from vankien.tagging.indicators.calibration import calibrated
 from vankien.tagging.indicators.checks import check_figures
@@ -62,12 +63,19 @@ class _Memory:
         self.section = sentence.section
 
 
-def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figure]:
-    """Return every figure of the running text in order, with or without an indicator."""
+def extract_figures(
+    document: Document, sentences: list[Sentence], folded: Folded | None = None
+) -> list[Figure]:
+    """Return every figure of the running text in order, with or without an indicator.
+
+    ``folded`` saves folding the text again.
+    """
     text = document.text
     settings = SettingReader(document)
     whole = names_party(text)
     holds = _holder(text)
+    if folded is None:
+        folded = fold(text)
     memory = _Memory()
     figures: list[Figure] = []
     wholes = Wholes(figures)
@@ -84,7 +92,12 @@ def extract_figures(document: Document, sentences: list[Sentence]) -> list[Figur
         # Frames are tried where the document speaks of the Party, or the sentence of what
         # they count; the figures of other sentences have no indicator.
         coded = whole or passes_gate(surface)
-        pending = _read_sentence(surface, quantities, coded, memory, holds)
+        if coded:
+            pending = _read_sentence(surface, quantities, memory, holds)
+        else:
+            memory.topic = None
+            context = scan_context(folded, sentence.start, sentence.end)
+            pending = _read_plainly(surface, quantities, context)
         memory.sentence = sentence.index
         base = len(figures)
         for item in pending:
@@ -134,26 +147,29 @@ def _holder(text: str) -> Callable[[str], bool]:
     return holds
 
 
+def _read_plainly(
+    surface: str, quantities: list[Quantity], phrases: SentencePhrases
+) -> list[Pending]:
+    """Read the figures of a sentence in which no frame is tried."""
+    places = plain_places(surface, quantities)
+    return [
+        Pending(
+            quantity,
+            read_context(surface, quantity, place, _next(quantities, i, surface), phrases),
+            place,
+            None,
+        )
+        for i, (quantity, place) in enumerate(zip(quantities, places, strict=True))
+    ]
+
+
 def _read_sentence(
     surface: str,
     quantities: list[Quantity],
-    coded: bool,
     memory: _Memory,
     holds: Callable[[str], bool],
 ) -> list[Pending]:
-    phrases = scan_sentence(surface) if coded else scan_context(surface)
-    if not coded:
-        memory.topic = None
-        places = plain_places(surface, quantities)
-        return [
-            Pending(
-                quantity,
-                read_context(surface, quantity, place, _next(quantities, i, surface), phrases),
-                place,
-                None,
-            )
-            for i, (quantity, place) in enumerate(zip(quantities, places, strict=True))
-        ]
+    phrases = scan_sentence(surface)
     while True:
         pending = _read_figures(surface, quantities, phrases, memory, holds)
         # "một" and "không có ... nào" count only where a word of their own says so.

@@ -10,6 +10,7 @@ from functools import cache
 
 from vankien.codebook import Frame, Indicator, load_codebook, load_yaml
 from vankien.language.cues import Hit, Hits, PhraseIndex
+from vankien.normalise import Folded
 from vankien.resources import codebook_dir
 
 __all__ = ["CompiledFrame", "SentencePhrases", "frames", "scan_context", "scan_sentence"]
@@ -129,9 +130,10 @@ def _context_index() -> PhraseIndex:
 _NOTHING: dict[int, list[Hit]] = {}
 
 
-def scan_context(sentence: str) -> SentencePhrases:
-    """Return the context words of one sentence alone."""
-    hits = _context_index().scan(sentence)
+def scan_context(folded: Folded, start: int, end: int) -> SentencePhrases:
+    """Return the context words of the sentence ``text[start:end]`` of a folded text."""
+    place = folded.map.from_source_span(start, end)
+    hits = _context_index().scan_part(folded, *place, shift=start)
     return SentencePhrases(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, context=_context(hits))
 
 

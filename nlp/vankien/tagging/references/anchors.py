@@ -104,7 +104,7 @@ def anchors_of(text: str, hits: list[Hit]) -> list[Place]:
     rules = grammar()
     if _MAY_HOLD_SYMBOL.search(text) is not None:
         places.extend((m.start(), m.end(), None) for m in rules.symbol.finditer(text))
-    if any(code in text for code in rules.glued_codes):
+    if rules.glued_codes.find_matches_as_indexes(text):
         known = _abbreviations()
         places.extend(
             (m.start(), m.end(), known[m.group("abbreviation")]) for m in rules.glued.finditer(text)

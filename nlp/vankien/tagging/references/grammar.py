@@ -11,11 +11,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vankien.codebook import load_yaml
 from vankien.normalise import UPPER
 from vankien.resources import codebook_dir
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 __all__ = [
     "Grammar",
@@ -143,7 +146,7 @@ class Grammar:
     home: re.Pattern[str]
     houses: dict[str, str]
     symbol_types: dict[str, tuple[str, ...]]
-    glued_codes: tuple[str, ...]
+    glued_codes: AhoCorasick
 
     def types_of(self, number: str) -> tuple[str, ...]:
         """Return the types that the symbol of a number allows, the likeliest first."""
@@ -184,6 +187,8 @@ def _dates(word_day: str, word_month: str, word_year: str, first: int) -> str:
 @cache
 def grammar() -> Grammar:
     """Return the recognisers, compiled once a process."""
+    from ahocorasick_rs import AhoCorasick
+
     folder = codebook_dir()
     types = tuple(load_yaml(folder / "document_types.yaml")["types"])
     houses = dict(load_yaml(folder / "document_types.yaml")["houses"])
@@ -279,5 +284,5 @@ def grammar() -> Grammar:
             code: tuple(entry["type"] for entry in types if code in entry["symbols"])
             for code in codes
         },
-        glued_codes=tuple({abbreviation[:2] for abbreviation in abbreviations}),
+        glued_codes=AhoCorasick(sorted({abbreviation[:2] for abbreviation in abbreviations})),
     )
