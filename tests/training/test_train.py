@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -84,19 +85,23 @@ def check_metrics(metrics: dict[str, Any], gold: Path) -> None:
     assert sum(one["n"] for one in metrics["codes"]) > 10
 
 
+@pytest.mark.parametrize("kind", ["roles", "themes"])
+def test_the_shipped_metrics_are_of_the_shipped_model(kind: str) -> None:
+    (shipped,) = (ROOT / "models").glob(f"{kind}-*")
+    metrics = json.loads((shipped / "metrics.json").read_text("utf-8"))
+    assert metrics["sha256"] == load_model(shipped, kind=kind).info.sha256
+    assert metrics["split"] == "test" and metrics["codes"]
+
+
 @pytest.mark.slow
-def test_the_shipped_roles_are_what_their_recipe_gives(tmp_path: Path) -> None:
-    """Processors round differently in the last digit; `vankien train --verify` compares bytes."""
-    (shipped,) = (ROOT / "models").glob("roles-*")
-    train(shipped / "recipe.yaml", out=tmp_path)
-    ours, theirs = (load_model(folder, kind="roles") for folder in (tmp_path, shipped))
-    assert ours.info.labels == theirs.info.labels
-    assert ours.arrays.keys() == theirs.arrays.keys()
-    for name, array in theirs.arrays.items():
-        if array.dtype.kind == "f":
-            assert np.allclose(ours.arrays[name], array, rtol=5e-3, atol=5e-3), name
-        else:
-            assert np.array_equal(ours.arrays[name], array), name
+@pytest.mark.skipif(
+    "VANKIEN_RETRAIN" not in os.environ,
+    reason="minutes of training: set VANKIEN_RETRAIN, or run vankien train --verify",
+)
+@pytest.mark.parametrize("kind", ["roles", "themes"])
+def test_the_shipped_model_is_what_its_recipe_gives(kind: str) -> None:
+    (shipped,) = (ROOT / "models").glob(f"{kind}-*")
+    assert verify(shipped / "recipe.yaml") == load_model(shipped, kind=kind).info.sha256
 
 
 def test_further_sentences(sample_gold: Path, tmp_path: Path) -> None:
