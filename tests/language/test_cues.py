@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -100,3 +101,19 @@ def test_overlaps_and_boundaries() -> None:
 def test_an_empty_phrase_is_refused() -> None:
     with pytest.raises(ValueError, match="empty when folded"):
         PhraseIndex([("f", "“”", None)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Chi bộ – nơi họp. Tự phê bình và phê bình chưa tốt. Kỷ luật nghiêm.",
+     "“Nể nang”, né tránh.  Đảng bộ  - xã Mẫu Sơn\tkết nạp 5 đảng viên."],
+)  # fmt: skip
+def test_a_part_of_a_folded_text_is_scanned_as_a_text_of_its_own(text: str) -> None:
+    phrases = ("chi bộ", "phê bình", "nể nang", "đảng bộ", "kết nạp", "kỷ luật", "né tránh", ".")
+    index = PhraseIndex([("family", phrase, phrase) for phrase in phrases])
+    folded = fold(text)
+    words = [m.span() for m in re.finditer(r"\S+", text)]
+    for first, (start, _) in enumerate(words):
+        for _, end in words[first:]:
+            part = index.scan_part(folded, *folded.map.from_source_span(start, end), shift=start)
+            assert part.of("family") == index.scan(text[start:end]).of("family")
