@@ -83,9 +83,9 @@ def extract(
 
     ``inputs`` are files, folders or fsspec addresses of PDF, DOCX, HTML, TXT, JSONL, CSV or
     Parquet; ``out`` is a folder or such an address.  A run is resumed after a kill and
-    extended with new files; changed files replace their rows; ``force`` starts afresh.  A
-    document that cannot be read, or that exceeds ``limits``, becomes a row of the table
-    ``errors`` and the run goes on.
+    extended with new files; changed files replace their rows, files that are not given again
+    keep theirs; ``force`` starts afresh.  A document that cannot be read, or that exceeds
+    ``limits``, becomes a row of the table ``errors`` and the run goes on.
 
     ``workers`` are supervised processes of this machine; 0 works in this process, without
     limits on time and memory.  ``cluster`` is the address of a cluster instead: a Dask
