@@ -217,6 +217,13 @@ def _of_figure_before(
             base = pending[index]
         if noun is not None and base.quantity.dimension not in (None, noun, "ratio"):
             continue
+        if (
+            noun is not None
+            and measure == "share"
+            and base.indicator is not None
+            and noun not in base.indicator.dimensions
+        ):
+            return False  # "100% hộ dân dùng nước sạch" is of no Party figure
         if base.candidate is None:
             if measure == "rank" or base.quantity.dimension in ("age", "time"):
                 continue
