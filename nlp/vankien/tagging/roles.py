@@ -33,7 +33,7 @@ OTHER = "KHAC"
 
 BEFORE_WEIGHT, AFTER_WEIGHT = 0.7, 0.3
 """How much the sentence before and the sentence after count beside the sentence itself, set
-on the reference documents, where a text is too short for the document's context."""
+on the reference documents; the document's context, where there is one, has half the say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,9 @@ def tag_roles(
     for content, (first, end) in zip(contents, bounds_of(contents), strict=True):
         if model.context is not None and end - first >= SHORTEST:
             places = [(s.part, s.section[-1] if s.section else "") for s in content.sentences]
-            mixed[first:end] = model.context.apply(probabilities[first:end], places)
+            # The mean of both is as right on dev and swings less than the context alone.
+            mixed[first:end] += model.context.apply(probabilities[first:end], places)
+            mixed[first:end] /= 2
     probabilities = mixed
     best = probabilities.argmax(axis=1)
     chances = probabilities[np.arange(len(best)), best]
