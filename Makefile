@@ -7,12 +7,13 @@ AWAY := $(or $(TMPDIR),/tmp)/vankien-wheel
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 DOCUMENTS := $(wildcard corpus/documents/*.pdf corpus/documents/*.docx corpus/documents/*.html corpus/documents/*.txt corpus/documents/*.jsonl corpus/documents/*.csv)
 
-.PHONY: help setup setup-dev demo test lint wheel bench lock documents clean
+.PHONY: help setup setup-dev demo test lint wheel bench docs lock documents clean
 
 help:
 	@echo "make demo   set up, extract corpus/documents, show what was found"
 	@echo "make test   set up, check style and types, run all tests"
 	@echo "make bench  run the benchmarks and print their table"
+	@echo "make docs   how-to pages, codebook pages and API reference in build/docs"
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -56,6 +57,9 @@ wheel: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks
+
+docs: setup-dev
+	$(BIN)/python -m vankien.display.docs build/docs
 
 documents: setup-dev
 	$(BIN)/python corpus/documents/compose.py

@@ -27,11 +27,18 @@ __all__ = [
     "ThemeRows",
     "coded_sentences",
     "document_rows",
+    "example_weights",
     "family_numbers",
     "load_paraphrases",
     "theme_rows",
     "training_syllabary",
 ]
+
+
+EXAMPLE_WEIGHT = 4.0
+"""Weight of an example of the codebook, which defines its code, beside a coded sentence."""
+
+_EXAMPLE = "codebook-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +107,8 @@ def codebook_sentences() -> list[ThemeSentence]:
             for number, example in enumerate((*entry["positive"], *entry["negative"])):
                 found.append(
                     ThemeSentence(
-                        id=f"codebook-{code}-{number}",
-                        family=f"codebook-{code}",
+                        id=f"{_EXAMPLE}{code}-{number}",
+                        family=f"{_EXAMPLE}{code}",
                         text=example["text"],
                         themes=example["themes"],
                     )
@@ -148,6 +155,11 @@ def document_rows(
         for document in load_gold("documents", "train", gold)
         if f"{document.id}-0" in place
     ]
+
+
+def example_weights(sentences: list[ThemeSentence]) -> npt.NDArray[np.float64]:
+    """Return the weight of each sentence: the codebook's own examples count for several."""
+    return np.array([EXAMPLE_WEIGHT if s.family.startswith(_EXAMPLE) else 1.0 for s in sentences])
 
 
 def family_numbers(sentences: list[ThemeSentence]) -> npt.NDArray[np.int64]:

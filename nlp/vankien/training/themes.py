@@ -24,6 +24,7 @@ from vankien.training.data import (
     ThemeRows,
     coded_sentences,
     document_rows,
+    example_weights,
     family_numbers,
     load_paraphrases,
     theme_rows,
@@ -79,6 +80,7 @@ def fit_themes(
         [features.transform(rows.inputs, rows.flags) for rows, _ in blocks], format="csr"
     )
     weight = np.concatenate([np.full(len(rows.inputs), w) for rows, w in blocks])
+    weight[: len(sentences)] *= example_weights(sentences)
     groups = np.concatenate(
         [
             family_numbers(sentences),
