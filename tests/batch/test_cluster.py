@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,7 +122,7 @@ def test_dask_workers_are_killed(
 
 @pytest.mark.slow
 def test_the_client_is_killed(cluster: Any, many: Path, tmp_path: Path, same_folders: Same) -> None:
-    """Its cluster may still be at work when the next run begins."""
+    """A run goes on where a killed one stopped, once what the cluster had in hand is done."""
     run(many, tmp_path / "calm", workers=0)
     random_ = random.Random(7)
     out, struck = tmp_path / "out", 0
@@ -140,6 +141,8 @@ def test_the_client_is_killed(cluster: Any, many: Path, tmp_path: Path, same_fol
                 process.kill()
                 struck += 1
     assert struck
+    while any(worker.processing for worker in cluster.scheduler.workers.values()):
+        time.sleep(0.1)
     run(many, out, cluster=cluster.scheduler_address)
     same_folders(tmp_path / "calm", out)
 
