@@ -14,8 +14,9 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ LOCK = ".store/lock"
 
 RENEW_SECONDS = 20.0
 """How often a lease is renewed."""
+
+DYING_SECONDS = 5.0
+"""How long a lock is waited for whose process is dead."""
 
 STALE_SECONDS = 120.0
 """A lease of another machine that is older than this is taken over."""
@@ -49,7 +53,7 @@ def locked(folder: Folder) -> Iterator[None]:
             raise OutputError("V202", folder.root, detail=error.strerror or "") from error
         try:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _grasp(handle, partial(fcntl.flock, handle, fcntl.LOCK_EX | fcntl.LOCK_NB))
             except BlockingIOError as error:
                 raise _in_use(folder, _parse(os.pread(handle, 4096, 0))) from error
             except OSError:  # a disk without flock
@@ -64,6 +68,25 @@ def locked(folder: Folder) -> Iterator[None]:
         return
     with _lease(folder):
         yield
+
+
+def _grasp(handle: int, take: Callable[[], None]) -> None:
+    """Take the lock; one whose process is dead already is waited for until it is let go.
+
+    A process that is killed while it starts another leaves the lock to that one for a moment.
+    Raises BlockingIOError where another run holds it.
+    """
+    until = time.monotonic() + DYING_SECONDS
+    while True:
+        try:
+            take()
+        except BlockingIOError:
+            holder = _parse(os.pread(handle, 4096, 0))
+            if _alive(holder) or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _content(token: str = "") -> bytes:
