@@ -36,7 +36,11 @@ FULL_LINE = 0.82
 """A line this long, relative to the usual full one, was broken by the margin."""
 
 WRAPPED_SHARE = 0.3
-"""A file is hard-wrapped where this share of its lines breaks within a sentence."""
+"""A file is hard-wrapped where this share of the lines that another follows directly breaks
+within a sentence."""
+
+LEAST_BROKEN = 3
+"""So many lines at least must break within a sentence."""
 
 HEAD_LENGTH = 160
 """A longer line is no caption of a table and no unit."""
@@ -109,12 +113,10 @@ def join_wrapped(text: str) -> str:
     width = lengths[int(len(lengths) * 0.9)]
     if not WRAPPED_WIDTH[0] <= width <= WRAPPED_WIDTH[1] or lengths[-1] > 1.4 * width:
         return text
-    broken = sum(
-        1
-        for line, following in pairwise(lines)
-        if following.strip() and len(line.rstrip()) >= FULL_LINE * width and not ends_sentence(line)
-    )
-    if broken < WRAPPED_SHARE * len(lengths):
+    # Where a blank line follows, nothing was broken, and nothing is told of the others.
+    followed = [line.rstrip() for line, after in pairwise(lines) if line.strip() and after.strip()]
+    broken = sum(1 for x in followed if len(x) >= FULL_LINE * width and not ends_sentence(x))
+    if broken < max(WRAPPED_SHARE * len(followed), LEAST_BROKEN):
         return text
     return "\n\n".join(join_lines(lines, width=width))
 
