@@ -53,9 +53,10 @@ def test_a_short_text_and_a_text_without_a_theme_are_left_as_they_are(
 def test_the_best_of_the_others_leave_the_sentence_itself_out(themes: ThemeContext) -> None:
     alone = np.full((10, 2), 0.05)
     alone[4, 0] = 0.9
-    views, _ = themes._views(alone, BODY)
-    assert views[4, 0, 5] == pytest.approx(0.05)
-    assert views[3, 0, 5] == pytest.approx((0.9 + 0.05 + 0.05) / 3)
+    views, (rows, columns) = themes._views(alone, BODY)
+    seen = {(row, column): view for row, column, view in zip(rows, columns, views, strict=True)}
+    assert seen[4, 0][5] == pytest.approx(0.05)
+    assert seen[3, 0][5] == pytest.approx((0.9 + 0.05 + 0.05) / 3)
 
 
 def test_the_weights_of_themes_are_rebuilt_from_arrays(themes: ThemeContext) -> None:

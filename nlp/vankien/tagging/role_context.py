@@ -52,28 +52,42 @@ class RoleContext:
         self.coef_ = np.vstack([regression.coef_.T, regression.intercept_[None, :]])
         return self
 
-    def apply(self, probabilities: Array, places: Sequence[Place]) -> Array:
-        """Return the probabilities of one document's sentences in their context."""
-        views = self._views(probabilities, places)
+    def apply(
+        self, probabilities: Array, places: Sequence[Place], starts: Sequence[int] = (0,)
+    ) -> Array:
+        """Return the probabilities of the sentences of documents in their context.
+
+        ``starts`` are the rows at which the documents begin; the result of each is the same
+        alone.
+        """
+        views = self._views(probabilities, places, starts)
         # Summed row by row, so that a result does not depend on the size of the document.
         logits = np.stack(
             [(views * weights[:-1]).sum(axis=1) + weights[-1] for weights in self.coef_.T], axis=1
         )
         return softmax(logits)
 
-    def _views(self, alone: Array, places: Sequence[Place]) -> Array:
+    def _views(self, alone: Array, places: Sequence[Place], starts: Sequence[int] = (0,)) -> Array:
         count, width = alone.shape
-        even = np.full((2, width), 1.0 / width)
-        around = np.vstack([even, alone, even[:1]])
-        mean = np.tile(alone.mean(axis=0), (count, 1))
+        logs = np.log(np.clip(alone, FLOOR, 1.0))
+        first = np.array(starts)
+        sizes = np.diff(np.append(first, count))
+        means = np.add.reduceat(alone, first, axis=0) / sizes[:, None]
+        mean = np.repeat(np.log(np.clip(means, FLOOR, 1.0)), sizes, axis=0)
+        # Before the first sentence of a document and after its last, every role is as likely.
+        even = np.log(1.0 / width)
+        before, earlier, after = (np.full(alone.shape, even) for _ in range(3))
+        before[1:], earlier[2:], after[:-1] = logs[:-1], logs[:-2], logs[1:]
+        before[first] = earlier[first] = even
+        second = first[sizes > 1] + 1
+        earlier[second] = even
+        after[first[1:] - 1] = even
         same = [k > 0 and places[k - 1][1] == places[k][1] for k in range(count)]
-        logs = [
-            np.log(np.clip(part, FLOOR, 1.0))
-            for part in (alone, around[1 : count + 1], around[3:], around[:count], mean)
-        ]
-        logs[1] *= np.array(same, dtype=float)[:, None]
+        steady = np.array(same, dtype=float)
+        steady[first] = 0.0
+        before *= steady[:, None]
         marks = [[part is Part.TITLE, part is Part.LEAD, bool(heading)] for part, heading in places]
-        return np.hstack([*logs, np.array(marks, dtype=float)])
+        return np.hstack([logs, before, after, earlier, mean, np.array(marks, dtype=float)])
 
     def to_arrays(self) -> dict[str, Array]:
         """Return what was learned as plain arrays."""

@@ -56,10 +56,10 @@ class ThemeContext:
 
         views, right, kinds = [], [], []
         for probabilities, targets, parts in documents:
-            seen, asked = self._views(probabilities, parts)
-            views.append(seen[asked])
-            right.append(targets[asked])
-            kinds.append(np.broadcast_to(self._kind, asked.shape)[asked])
+            seen, pairs = self._views(probabilities, parts)
+            views.append(seen)
+            right.append(targets[pairs])
+            kinds.append(self._kind[pairs[1]])
         all_views, all_right, kind = map(np.concatenate, (views, right, kinds))
         learned = []
         for number in (0, 1):
@@ -73,50 +73,39 @@ class ThemeContext:
         """Return the probabilities of one document's sentences in their context."""
         if len(probabilities) < SHORTEST or probabilities.max() < NOTHING:
             return probabilities
-        seen, asked = self._views(probabilities, parts)
-        rows, columns = np.nonzero(asked)
+        seen, (rows, columns) = self._views(probabilities, parts)
         weights = self.coef_[self._kind[columns]]
-        logits = (seen[rows, columns] * weights[:, :-1]).sum(axis=1) + weights[:, -1]
+        logits = (seen * weights[:, :-1]).sum(axis=1) + weights[:, -1]
         found = np.zeros(probabilities.shape)
         found[rows, columns] = sigmoid(logits)
         return found
 
-    def _views(self, alone: Array, parts: Sequence[Part]) -> tuple[Array, Array]:
-        """Return what is seen of each sentence and code, and which pairs are considered."""
-        count, width = alone.shape
-        nothing = np.zeros((1, width))
-        before = np.vstack([nothing, alone[:-1]])
-        after = np.vstack([alone[1:], nothing])
-        heads = np.array([part in (Part.TITLE, Part.LEAD) for part in parts])
-        head = np.tile(alone[heads].max(axis=0, initial=0.0), (count, 1))
-        head[[part is Part.TITLE for part in parts]] = 0.0
-        best = -np.sort(-alone, axis=0)[: BEST + 1]
+    def _views(self, alone: Array, parts: Sequence[Part]) -> tuple[Array, tuple[Array, Array]]:
+        """Return what is seen of the pairs of sentence and code that are considered, and them."""
+        count = len(alone)
+        heads = [n for n, part in enumerate(parts) if part in (Part.TITLE, Part.LEAD)]
+        head = alone[heads].max(axis=0, initial=0.0)
+        titles = [n for n in heads if parts[n] is Part.TITLE]
+        total = alone.sum(axis=0)
+        best = -np.partition(-alone, (BEST - 1, BEST), axis=0)[: BEST + 1]
         # The best of the others: where the sentence is among the best, the next one moves up.
-        others = np.where(
-            alone >= best[BEST - 1], best.sum(axis=0) - alone, best[:BEST].sum(axis=0)
-        )
-        top = others / BEST
-        mean = (alone.sum(axis=0) - alone) / (count - 1)
-        cut = np.clip(alone, FLOOR, 1 - FLOOR)
-        own = np.log(cut / (1 - cut))
-        views = np.stack(
-            [
-                own,
-                alone,
-                before,
-                after,
-                head,
-                top,
-                mean,
-                own * top,
-                own * head,
-                own * mean,
-                np.maximum(before, after) * top,
-            ],
-            axis=-1,
-        )
-        asked = (alone > 0.02) | (top > 0.35) | (head > 0.5) | (mean > 0.1)
-        return views, asked
+        top = np.where(alone >= best[BEST - 1], best.sum(axis=0) - alone, best[:BEST].sum(axis=0))
+        top /= BEST
+        mean = (total - alone) / (count - 1)
+        announced = np.broadcast_to(head > 0.5, alone.shape).copy()
+        announced[titles] = False
+        rows, columns = np.nonzero((alone > 0.02) | (top > 0.35) | announced | (mean > 0.1))
+        own, top, mean = alone[rows, columns], top[rows, columns], mean[rows, columns]
+        before = np.where(rows > 0, alone[rows - 1, columns], 0.0)
+        after = np.where(rows < count - 1, alone[np.minimum(rows + 1, count - 1), columns], 0.0)
+        untitled = np.ones(count)
+        untitled[titles] = 0.0
+        said = head[columns] * untitled[rows]
+        cut = np.clip(own, FLOOR, 1 - FLOOR)
+        odds = np.log(cut / (1 - cut))
+        views = [odds, own, before, after, said, top, mean, odds * top, odds * said, odds * mean,
+                 np.maximum(before, after) * top]  # fmt: skip
+        return np.stack(views, axis=-1), (rows, columns)
 
     def to_arrays(self) -> dict[str, Array]:
         """Return what was learned as plain arrays."""
