@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vankien.codebook import load_yaml
 from vankien.quantities.exclusions import excluded_spans, is_excluded
-from vankien.quantities.mentions import find_quantities
+from vankien.quantities.mentions import find_quantities, quantities_of
 from vankien.quantities.numerals import find_numerals
 from vankien.quantities.units import unit_after
 from vankien.resources import codebook_dir
@@ -127,3 +127,20 @@ def test_any_text_gives_disjoint_quantities(text: str) -> None:
 def test_a_unit_stands_in_one_entry_only() -> None:
     variants = [v.lower() for entry in UNITS for v in entry["variants"]]
     assert sorted(v for v in set(variants) if variants.count(v) > 1) == []
+
+
+def test_the_sentences_of_a_text_are_read_as_each_alone() -> None:
+    sentences = [
+        "Hai xã góp 12 tấn thóc.", "Hai, ba nhà vắng chủ.", "Không còn hộ nào đói.",
+        "Một cán bộ (hai lần) vắng họp.", "Bằng không thì thôi!", "Nước lên hơn nửa ruộng.",
+        "Cả trăm người đến xem", "“Ba mươi hộ” là tên mô hình.", "Từ 10 đến 15 hộ vay vốn.",
+        "İkea có 3 gian hàng.", "", "Gấp đôi năm ngoái.", "Năm xã đã nộp, xếp thứ nhì.",
+    ]  # fmt: skip
+    text, spans = "", []
+    for sentence in sentences:
+        spans.append((len(text), len(text) + len(sentence)))
+        text += sentence
+    for weak in (False, True):
+        found = list(quantities_of(text, spans, weak=weak))
+        assert found == [find_quantities(sentence, weak=weak) for sentence in sentences]
+        assert sum(map(len, found)) > 8

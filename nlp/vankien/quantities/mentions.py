@@ -11,6 +11,7 @@ without a counted noun, "năm" as year, "tư" in "đầu tư", "ba" in "thứ ba
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -19,11 +20,12 @@ from typing import Any
 from vankien.codebook import load_yaml
 from vankien.gates import Endings, beginning_with
 from vankien.quantities.exclusions import excluded_spans, is_excluded
-from vankien.quantities.numerals import Numeral, find_numerals, lower, may_hold_numeral
+from vankien.quantities.number_gate import NumberGate, holds_figure, lower
+from vankien.quantities.numerals import Numeral, find_numerals
 from vankien.quantities.units import COUNTABLE, Unit, count_nouns, unit_after
 from vankien.resources import codebook_dir
 
-__all__ = ["Quantity", "find_quantities"]
+__all__ = ["Quantity", "find_quantities", "quantities_of"]
 
 
 @dataclass(slots=True)  # frozen, it takes three times as long to make, and there are thousands
@@ -56,6 +58,13 @@ class Quantity:
     origin: str | None = None
     rank: bool = False
     weak: bool = False
+
+    def move(self, shift: int) -> None:
+        """Make the offsets those of a longer text."""
+        self.start += shift
+        self.end += shift
+        self.number_start += shift
+        self.number_end += shift
 
     def moved(self, shift: int) -> Quantity:
         """Return the same quantity with offsets of a longer text."""
@@ -169,12 +178,35 @@ def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
     costs one search.
     """
     lowered = lower(text)
-    if not may_hold_numeral(text, lowered):
-        return []
+    counts = NumberGate(lowered).counts(0, len(lowered))
+    return _find(text, lowered, counts, weak) if counts or holds_figure(text) else []
+
+
+def quantities_of(
+    text: str, spans: Iterable[tuple[int, int]], *, weak: bool = False, lowered: str | None = None
+) -> Iterator[list[Quantity]]:
+    """Yield the quantities of each sentence ``text[start:end]``, with offsets in the sentence.
+
+    The spans are in order.  ``lowered`` saves lowering the text again.  One scan of the text
+    tells which sentences may hold a number.
+    """
+    if lowered is None:
+        lowered = lower(text)
+    gate = NumberGate(lowered)
+    for start, end in spans:
+        counts = gate.counts(start, end)
+        surface = text[start:end]
+        if counts or holds_figure(surface):
+            yield _find(surface, lowered[start:end], counts, weak)
+        else:
+            yield []
+
+
+def _find(text: str, lowered: str, counts: bool, weak: bool) -> list[Quantity]:
     words = _words()
     numerals = [
         (numeral, unit_after(text, numeral.end, lowered))
-        for numeral in find_numerals(text, lowered)
+        for numeral in find_numerals(text, lowered, counts=counts)
     ]
     numerals = [
         (numeral, unit)

@@ -20,8 +20,11 @@ article, single number words without a counted noun (see :mod:`mentions`), "năm
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+
+from vankien.quantities.number_gate import NumberGate, holds_figure, lower, may_hold_numeral
 
 __all__ = [
     "Numeral",
@@ -79,6 +82,7 @@ _NUMBER = (
     rf"{_D}(?:{_S}(?:{_S})?(?:[ ]\d{{1,3}}(?:,\d+)?{_S}(?!{_S}))*"
     rf"(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?![\d.,/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
 )
+_RUN = re.compile(r"\d\d*")  # the engine looks for a plain set quickly, for \d+ it does not
 _DIGITS = re.compile(
     rf"(?<![\w])(?=\d|từ )(?<!\d[/.,])(?:(?P<from>từ[ ])?(?P<a>{_NUMBER})"
     rf"(?:(?:[ ]?[-–][ ]?|[ ]?(?P<to>đến|tới)[ ])(?P<b>{_NUMBER})(?=\W|$)"
@@ -92,61 +96,6 @@ _VAGUE = re.compile(
     rf"(?<!\w)(?=[vmhd])(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
     rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)"
 )
-# Words that count wherever they stand, and words that do so before certain others only.
-_STRONG = frozenset(
-    ["hai", "ba", "bốn", "sáu", "bảy", "bẩy", "tám", "chín", "mười", "hăm", "vài", "mấy", "dăm",
-     "trăm", "nghìn", "ngàn", "gấp"]
-)  # fmt: skip
-_WEAK = frozenset(
-    [
-        "một",
-        "hàng",
-        "hơn",
-        "gần",
-        "quá",
-        "già",
-        "bằng",
-        "không",
-        "đứng",
-        "xếp",
-        "lớn",
-        "đông",
-        "năm",
-    ]
-)
-_COUNTING = re.compile(
-    r"(?<!\w)(?:hàng (?=trăm|nghìn|chục)|"
-    r"một (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ|chục|vạn|nửa|phần)|"
-    r"một(?= [bcđtv]\w* (?:chí|viên|bộ|ủy|thể|nhân|chức|hợp|án|can)(?!\w))|"
-    r"(?:hơn|gần|quá|già) nửa|bằng không|"
-    r"không (?:có|còn) \w+ (?:[\w,]+ ){0,2}nào|(?:đứng|xếp|lớn|đông) thứ|"
-    r"không (?:có|còn) \w+ (?:[\w,]+ ){0,4}[\"“]?(?:bị|yếu|vi phạm|không|trắng|ghép|chưa|hoàn)|"
-    r"năm(?! (?:\d|qua|nay|sau|trước|học|tới|ngoái|vừa)))(?!\w)"
-)
-
-
-def may_hold_numeral(text: str, lowered: str | None = None) -> bool:
-    """Say cheaply whether a text may hold a number in digits or in counting words."""
-    return _DIGIT.search(text) is not None or _counts(lower(text) if lowered is None else lowered)
-
-
-def lower(text: str) -> str:
-    """Return a text in lower case, character for character."""
-    # The only letter that lower() lengthens.
-    return text.replace("\u0130", "I").lower() if "\u0130" in text else text.lower()
-
-
-def _counts(lowered: str) -> bool:
-    """Say whether a text may hold a number in words: by its set of words, then exactly."""
-    words = lowered.replace("(", " ").replace("“", " ").replace('"', " ").split()
-    if not _STRONG.isdisjoint(words):
-        return True
-    return not _WEAK.isdisjoint(words) and _COUNTING.search(lowered) is not None
-
-
-_DIGIT = re.compile(r"[0-9]")
-
-
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _SPACED = re.compile(r"\d{1,3}(?:(?:\.[ ]|[ ]\.)\d{3})+")
 
@@ -340,19 +289,24 @@ def parse_numeral(text: str) -> Decimal:
     return value
 
 
-def find_numerals(text: str, lowered: str | None = None) -> list[Numeral]:
+def find_numerals(
+    text: str, lowered: str | None = None, *, counts: bool | None = None
+) -> list[Numeral]:
     """Return the numbers of a text in order; ``lowered`` saves lowering it again.
 
     Number words are returned as found; whether a single word such as "hai" counts
-    anything is decided by the caller.
+    anything is decided by the caller.  ``counts`` says whether the text may hold any, where
+    the caller has asked.
     """
     found: list[Numeral] = []
-    if _DIGIT.search(text):
-        for match in _DIGITS.finditer(text):
-            found.extend(_from_digits(match))
     if lowered is None:
         lowered = lower(text)
-    if not _counts(lowered):
+    if holds_figure(text):
+        for match in _digits(text, lowered):
+            found.extend(_from_digits(match))
+    if counts is None:
+        counts = NumberGate(lowered).counts(0, len(lowered))
+    if not counts:
         return found
     taken = [(n.start, n.end) for n in found]
     for match in _VAGUE.finditer(lowered):
@@ -373,21 +327,37 @@ def find_numerals(text: str, lowered: str | None = None) -> list[Numeral]:
     return found
 
 
+def _digits(text: str, lowered: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of _DIGITS in order, tried only where digits begin."""
+    position = 0
+    for run in _RUN.finditer(text):
+        start = run.start()
+        if start < position:
+            continue
+        match = None
+        if start - 3 >= position and lowered.startswith("từ ", start - 3):
+            match = _DIGITS.match(text, start - 3)
+        if match is None:
+            match = _DIGITS.match(text, start)
+        if match is not None:
+            position = match.end()
+            yield match
+
+
 def _from_digits(match: re.Match[str]) -> list[Numeral]:
     begin = match.start("a")
+    _, written, _, second, total = match.groups()
     try:
-        value, slip, scaled = _read_digits(match.group("a"))
+        value, slip, scaled = _read_digits(written)
     except ValueError:
         # Scales that do not fall are two numbers; the first is read alone.
-        group = _GROUP.match(match.group("a"))
+        group = _GROUP.match(written)
         if group is None:
             return []
         text = group.group().rstrip()
         value, slip, scaled = _read_digits(text)
         return [Numeral(begin, begin + len(text), text, value, slip=slip, scaled=scaled)]
-    second, total = match.group("b"), match.group("total")
     if second is None and total is None:
-        written = match.group("a")
         return [Numeral(begin, match.end("a"), written, value, slip=slip, scaled=scaled)]
     whole = match.string[begin : match.end()]
     if total is not None:
@@ -395,10 +365,7 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
         counted = re.match(r"[ ][^\W\d]", match.string[match.end() : match.end() + 2])
         if "," in total or (total_value < value and not counted):
             # A smaller total is one only before a noun: "195/160 đảng viên", not "3/2".
-            first = Numeral(
-                begin, match.end("a"), match.group("a"), value, slip=slip, scaled=scaled
-            )
-            return [first]
+            return [Numeral(begin, match.end("a"), written, value, slip=slip, scaled=scaled)]
         return [Numeral(begin, match.end(), whole, value, total=total_value, slip=slip or other)]
     high, other, high_scaled = _read_digits(second)
     if high_scaled and not scaled:
@@ -412,11 +379,9 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
         ]
     if re.fullmatch(r"\d+-\d+", whole):
         # "thắng 6-4" is one score; its first figure is the value.
-        return [Numeral(begin, match.end(), whole, _read_digits(match.group("a"))[0])]
+        return [Numeral(begin, match.end(), whole, _read_digits(written)[0])]
     return [
-        Numeral(
-            begin, match.end("a"), match.group("a"), _read_digits(match.group("a"))[0], slip=slip
-        ),
+        Numeral(begin, match.end("a"), written, _read_digits(written)[0], slip=slip),
         Numeral(match.start("b"), match.end("b"), second, high, slip=other),
     ]
 

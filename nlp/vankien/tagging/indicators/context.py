@@ -18,7 +18,7 @@ from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import SentencePhrases
 from vankien.tagging.indicators.structure import Place, clause_start
 
-__all__ = ["CHANGES", "Reading", "read_context"]
+__all__ = ["CHANGES", "Reading", "plain_reading", "read_context"]
 
 GAP = 14
 """Characters that may stand between a governing word and its figure ("tăng hơn 35")."""
@@ -80,7 +80,7 @@ def read_context(
     """
     context = phrases.context
     if not context and not quantity.multiple and not governor:
-        return _plain_reading(quantity)
+        return plain_reading(quantity)
     figure = quantity.number_start
     ratio = quantity.unit == "%"
     points = quantity.unit_text is not None and quantity.unit_text.lower() in lexicon().points
@@ -131,7 +131,7 @@ def read_context(
     )
 
 
-def _plain_reading(quantity: Quantity) -> Reading:
+def plain_reading(quantity: Quantity) -> Reading:
     """Return the reading of a figure in a sentence without any word of context."""
     ratio = quantity.unit == "%"
     points = quantity.unit_text is not None and quantity.unit_text.lower() in lexicon().points

@@ -3,11 +3,13 @@
 Where to start reading: :func:`extract_figures`.  Sentence by sentence,
 
 1. :mod:`vankien.quantities.mentions` finds the figures (a sentence without a digit or a
-   number word costs one search);
+   number word costs next to nothing); those of a sentence in which no frame is tried are
+   read by :mod:`plain`;
 2. :mod:`structure` reads how they hang together (labels, chains, brackets, parts);
 3. :mod:`context` reads how each is meant (measure, status, baseline);
 4. :mod:`frames` chooses what it counts, :mod:`sharing` what it takes from others;
-5. :mod:`periods and scope <vankien.tagging.indicators.setting>` are read or inherited;
+5. :mod:`periods and scope <vankien.tagging.indicators.setting>` are read or inherited, in
+   documents that name the Party or hold a figure with an indicator;
 6. :mod:`checks` compares figures that must agree.
 
 The rules are those of CODES.md, 9 to 13.
@@ -22,20 +24,22 @@ from functools import cache
 from vankien.codebook import load_codebook
 from vankien.documents import CONTENT_PARTS, Document, Sentence
 from vankien.normalise import Folded, fold
-from vankien.quantities.mentions import Quantity, find_quantities
+from vankien.quantities.mentions import Quantity, quantities_of
+from vankien.quantities.number_gate import lower
 from vankien.tagging.indicators.calibration import calibrated
 from vankien.tagging.indicators.checks import check_figures
 from vankien.tagging.indicators.context import CHANGES, Reading, read_context
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
-from vankien.tagging.indicators.lexicon import lexicon, names_party, passes_gate
+from vankien.tagging.indicators.lexicon import names_party, passes_gate
 from vankien.tagging.indicators.lists import read_lists
 from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
 from vankien.tagging.indicators.pending import Pending
-from vankien.tagging.indicators.phrases import SentencePhrases, scan_context, scan_sentence
+from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
+from vankien.tagging.indicators.plain import plain_figures, says_by_how_much
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
 from vankien.tagging.indicators.sharing import is_of_others, share
-from vankien.tagging.indicators.structure import plain_places, read_structure
+from vankien.tagging.indicators.structure import read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
 from vankien.tagging.indicators.zones import whole_of
 
@@ -71,96 +75,125 @@ def extract_figures(
     ``folded`` saves folding the text again.
     """
     text = document.text
-    settings = SettingReader(document)
-    whole = names_party(text)
-    holds = _holder(text)
+    lowered = lower(text)
     if folded is None:
         folded = fold(text)
-    memory = _Memory()
+    whole = names_party(text)
+    holds = _holder(lowered)
+    tabled = in_table(document) if document.tables else None
+    content = [
+        sentence
+        for sentence in sentences
+        if sentence.part in CONTENT_PARTS and not (tabled and tabled(sentence.start))
+    ]
+    found = _read_sentences(text, lowered, folded, content, whole, holds)
+    # Period and scope are read where the document speaks of the Party or a figure has an
+    # indicator.
+    settings = None
+    if whole or any(item.candidate is not None for read in found for item in read.pending):
+        settings = SettingReader(document)
     figures: list[Figure] = []
     wholes = Wholes(figures)
-    tabled = in_table(document)
-    for sentence in sentences:
-        if sentence.part not in CONTENT_PARTS or tabled(sentence.start):
-            continue
-        surface = text[sentence.start : sentence.end]
-        settings.enter(sentence, surface)
-        quantities = find_quantities(surface, weak=whole)
-        if not quantities:
-            continue
-        memory.enter(sentence)
-        # Frames are tried where the document speaks of the Party, or the sentence of what
-        # they count; the figures of other sentences have no indicator.
-        coded = whole or passes_gate(surface)
-        if coded:
-            pending = _read_sentence(surface, quantities, memory, holds)
-        else:
-            memory.topic = None
-            context = scan_context(folded, sentence.start, sentence.end)
-            pending = _read_plainly(surface, quantities, context)
-        memory.sentence = sentence.index
-        base = len(figures)
-        for item in pending:
-            # Period and scope are read where the catalogue is in play.
-            figure = _figure(
-                sentence, surface, item, base, settings if coded else None, _kind(item, pending)
-            )
-            if (
-                figure.part_of is None
-                and item.inherited_from is not None
-                and figure.reading.measure == "share"
-            ):
-                # The share of a part is of the same whole ("kết nạp 12 nữ, đạt 40%").
-                figure = replace(figure, part_of=figures[base + item.inherited_from].part_of)
-            elif figure.part_of is None and item.candidate is not None:
-                divided = wholes.whole_of(figure, item, sentence)
-                if divided is not None:
-                    figure = replace(figure, part_of=divided)
-                    if settings is not None and _is_flow(figures[divided].indicator):
-                        # The parts of a flow ("trong đó nữ 71") are of its interval.
-                        figure = replace(
-                            figure,
-                            setting=settings.read(
-                                surface, item.quantity.number_start, kind="flow", nth=_nth(item)
-                            ),
-                        )
-            figures.append(figure)
-            if coded:
-                wholes.note(item)
+    entered = 0
+    for read in found:
+        if settings is not None:
+            for sentence in content[entered : read.position + 1]:
+                settings.enter(sentence, text[sentence.start : sentence.end])
+            entered = read.position + 1
+        figures += read.plain
+        _add_figures(content[read.position], read, figures, wholes, settings)
     if document.tables:
         figures += table_figures(document, sentences, holds, len(figures))
     return [calibrated(figure) for figure in check_figures(figures)]
 
 
-def _holder(text: str) -> Callable[[str], bool]:
+@dataclass(slots=True)
+class _Read:
+    """A sentence with figures: those of the catalogue's reading, or as they stand."""
+
+    position: int
+    surface: str
+    pending: list[Pending]
+    plain: list[Figure]
+
+
+def _read_sentences(
+    text: str,
+    lowered: str,
+    folded: Folded,
+    content: list[Sentence],
+    whole: bool,
+    holds: Callable[[str], bool],
+) -> list[_Read]:
+    """Read the sentences that hold figures, but not when and where these hold."""
+    memory = _Memory()
+    found: list[_Read] = []
+    spans = [(sentence.start, sentence.end) for sentence in content]
+    for position, quantities in enumerate(quantities_of(text, spans, weak=whole, lowered=lowered)):
+        if not quantities:
+            continue
+        sentence = content[position]
+        start, end = spans[position]
+        surface = text[start:end]
+        memory.enter(sentence)
+        # Frames are tried where the document speaks of the Party, or the sentence of what
+        # they count; the figures of other sentences have no indicator.
+        if whole or passes_gate(lowered[start:end]):
+            pending = _read_sentence(surface, quantities, memory, holds)
+            found.append(_Read(position, surface, pending, []))
+        else:
+            memory.topic = None
+            plain = plain_figures(sentence, surface, quantities, folded)
+            found.append(_Read(position, surface, [], plain))
+        memory.sentence = sentence.index
+    return found
+
+
+def _add_figures(
+    sentence: Sentence,
+    read: _Read,
+    figures: list[Figure],
+    wholes: Wholes,
+    settings: SettingReader | None,
+) -> None:
+    """Add the figures of a sentence read by the catalogue, with period, scope and whole."""
+    surface, pending = read.surface, read.pending
+    base = len(figures)
+    for item in pending:
+        figure = _figure(sentence, surface, item, base, settings, _kind(item, pending))
+        if (
+            figure.part_of is None
+            and item.inherited_from is not None
+            and figure.reading.measure == "share"
+        ):
+            # The share of a part is of the same whole ("kết nạp 12 nữ, đạt 40%").
+            figure = replace(figure, part_of=figures[base + item.inherited_from].part_of)
+        elif figure.part_of is None and item.candidate is not None:
+            divided = wholes.whole_of(figure, item, sentence)
+            if divided is not None:
+                figure = replace(figure, part_of=divided)
+                if settings is not None and _is_flow(figures[divided].indicator):
+                    # The parts of a flow ("trong đó nữ 71") are of its interval.
+                    figure = replace(
+                        figure,
+                        setting=settings.read(
+                            surface, item.quantity.number_start, kind="flow", nth=_nth(item)
+                        ),
+                    )
+        figures.append(figure)
+        wholes.note(item)
+
+
+def _holder(lowered: str) -> Callable[[str], bool]:
     """Return a test whether the text holds a phrase, in any case; each is looked up once."""
     known: dict[str, bool] = {}
-    lowered: list[str] = []
 
     def holds(phrase: str) -> bool:
         if phrase not in known:
-            if not lowered:
-                lowered.append(text.lower())
-            known[phrase] = phrase.lower() in lowered[0]
+            known[phrase] = phrase.lower() in lowered
         return known[phrase]
 
     return holds
-
-
-def _read_plainly(
-    surface: str, quantities: list[Quantity], phrases: SentencePhrases
-) -> list[Pending]:
-    """Read the figures of a sentence in which no frame is tried."""
-    places = plain_places(surface, quantities)
-    return [
-        Pending(
-            quantity,
-            read_context(surface, quantity, place, _next(quantities, i, surface), phrases),
-            place,
-            None,
-        )
-        for i, (quantity, place) in enumerate(zip(quantities, places, strict=True))
-    ]
 
 
 def _read_sentence(
@@ -322,12 +355,7 @@ def _figure(
         reading = _reduction(reading)
     elif indicator is not None and indicator.ended_by and reading.measure == "level":
         reading = _ended(reading, surface[: quantity.number_start], indicator.ended_by)
-    if (
-        quantity.approx == "over"
-        and (reading.measure == "target_ratio" or reading.surplus)
-        and surface[: quantity.number_start].rstrip().lower().endswith(lexicon().exceeding)
-    ):
-        # "vượt 5% kế hoạch" says by how much; it does not approximate.
+    if says_by_how_much(surface, quantity, reading):
         quantity = replace(quantity, approx="exact")
     if (
         settings is not None

@@ -49,9 +49,9 @@ def names_party(text: str) -> bool:
     return bool(lexicon().document_gate.find_matches_as_indexes(text))
 
 
-def passes_gate(text: str) -> bool:
-    """Say whether a sentence holds a word without which no frame is tried."""
-    return bool(lexicon().sentence_gate.find_matches_as_indexes(text.lower()))
+def passes_gate(lowered: str) -> bool:
+    """Say whether a sentence, in lower case, holds a word without which no frame is tried."""
+    return bool(lexicon().sentence_gate.find_matches_as_indexes(lowered))
 
 
 def _any(phrases: list[str]) -> str:

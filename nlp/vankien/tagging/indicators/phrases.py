@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from vankien.codebook import Frame, Indicator, load_codebook, load_yaml
 from vankien.language.cues import Hit, Hits, PhraseIndex
-from vankien.normalise import Folded
+from vankien.normalise import Folded, fold_phrase
 from vankien.resources import codebook_dir
 
-__all__ = ["CompiledFrame", "SentencePhrases", "frames", "scan_context", "scan_sentence"]
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+__all__ = [
+    "CompiledFrame", "SentencePhrases", "frames", "is_governed", "scan_context", "scan_sentence",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +128,71 @@ def _overruled(indicator: Indicator, others: list[Indicator]) -> bool:
     )
 
 
+_GOVERNING = (
+    "increase", "decrease", "compare_more", "compare_less", "lack", "surplus", "share_subject",
+    "estimate_status", "target_opening", "target_status_strong",
+)  # fmt: skip
+"""Lists of context that may change how a figure is meant."""
+_OF_RATIOS = ("target_words",)
+"""Those that may do so for a percentage only."""
+_OF_BOUNDS = ("each",)
+"""Those that may do so for a figure with "ít nhất" or "không quá" only."""
+_GUIDING = ("exceed", "level_after", "target_not", "actual_status", "baseline_words",
+            "baseline_bare")  # fmt: skip
+"""Those that say more of a figure that one of the lists above governs."""
+
+
+def _entries_of(*lists: str) -> list[tuple[str, str, object]]:
+    names = {f"context.{name}" for name in lists}
+    return [entry for entry in _context_entries() if entry[0] in names]
+
+
 @cache
 def _context_index() -> PhraseIndex:
-    return PhraseIndex(_context_entries())
+    return PhraseIndex(_entries_of(*_GOVERNING, *_OF_RATIOS, *_OF_BOUNDS, *_GUIDING))
+
+
+@cache
+def _governing_index() -> tuple[AhoCorasick, frozenset[int], frozenset[int]]:
+    """The phrases that may govern a figure; those of ratios only, those of bounds only."""
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    always = {fold_phrase(phrase) for _, phrase, _ in _entries_of(*_GOVERNING)}
+    ratios = {fold_phrase(phrase) for _, phrase, _ in _entries_of(*_OF_RATIOS)} - always
+    bounds = {fold_phrase(phrase) for _, phrase, _ in _entries_of(*_OF_BOUNDS)} - always
+    phrases = sorted(always | ratios | bounds)
+    return (
+        AhoCorasick(phrases, implementation=Implementation.ContiguousNFA),
+        frozenset(i for i, phrase in enumerate(phrases) if phrase in ratios),
+        frozenset(i for i, phrase in enumerate(phrases) if phrase in bounds),
+    )
+
+
+def is_governed(folded: Folded, start: int, end: int, *, ratios: bool, bounds: bool) -> bool:
+    """Say whether a word in ``text[start:end]`` may change how one of its figures is meant.
+
+    ``ratios`` says that a percentage is among them, ``bounds`` one with "ít nhất", "không quá".
+    """
+    automaton, of_ratios, of_bounds = _governing_index()
+    begin, stop = folded.map.from_source_span(start, end)
+    form = folded.text[begin:stop]
+    size = len(form)
+    for phrase, first, last in automaton.find_matches_as_indexes(form, overlapping=True):
+        if first and form[first - 1].isalnum() and form[first].isalnum():
+            continue
+        if last < size and form[last].isalnum() and form[last - 1].isalnum():
+            continue
+        in_ratios, in_bounds = phrase in of_ratios, phrase in of_bounds
+        if not (in_ratios or in_bounds) or (in_ratios and ratios) or (in_bounds and bounds):
+            return True
+    return False
 
 
 _NOTHING: dict[int, list[Hit]] = {}
 
 
 def scan_context(folded: Folded, start: int, end: int) -> SentencePhrases:
-    """Return the context words of the sentence ``text[start:end]`` of a folded text."""
+    """Return the words of ``text[start:end]`` that say how a figure is meant."""
     place = folded.map.from_source_span(start, end)
     hits = _context_index().scan_part(folded, *place, shift=start)
     return SentencePhrases(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING, context=_context(hits))

@@ -22,7 +22,7 @@ from vankien.quantities.mentions import Quantity
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import SentencePhrases
 
-__all__ = ["Place", "clause_start", "plain_places", "read_structure"]
+__all__ = ["Place", "clause_start", "plain_end", "plain_place", "read_structure"]
 
 OPEN_SHARE = 4
 """Syllables that a share's own noun may have ("số tổ chức đảng")."""
@@ -63,32 +63,30 @@ class Place:
     mixed: bool
 
 
-def plain_places(sentence: str, quantities: list[Quantity]) -> list[Place]:
-    """Return places that know clauses only, for sentences in which no frame is tried."""
-    return [
-        Place(
-            clause=clause_start(sentence, quantity.number_start),
-            previous_end=quantities[i - 1].end if i else 0,
-            label_start=quantity.number_start,
-            anchor=quantity.number_start,
-            phrase_end=_plain_end(sentence, quantity, quantities, i),
-            right_end=quantity.end,
-            open_end=False,
-            figures_before=(),
-            bracket_of=None,
-            chained_to=None,
-            zone=-1,
-            uncounted=False,
-            mixed=False,
-        )
-        for i, quantity in enumerate(quantities)
-    ]
+def plain_place(sentence: str, quantity: Quantity, previous_end: int, phrase_end: int) -> Place:
+    """Return a place that knows its clause only, for sentences in which no frame is tried."""
+    figure = quantity.number_start
+    return Place(
+        clause=clause_start(sentence, figure),
+        previous_end=previous_end,
+        label_start=figure,
+        anchor=figure,
+        phrase_end=phrase_end,
+        right_end=quantity.end,
+        open_end=False,
+        figures_before=(),
+        bracket_of=None,
+        chained_to=None,
+        zone=-1,
+        uncounted=False,
+        mixed=False,
+    )
 
 
-def _plain_end(sentence: str, quantity: Quantity, quantities: list[Quantity], i: int) -> int:
-    limit = quantities[i + 1].number_start if i + 1 < len(quantities) else len(sentence)
-    match = _PHRASE_MARK.search(sentence, quantity.end, limit)
-    return match.start() if match else limit
+def plain_end(sentence: str, quantity: Quantity, following: int) -> int:
+    """Return where the words after a figure end: at a mark, or where the next figure begins."""
+    match = _PHRASE_MARK.search(sentence, quantity.end, following)
+    return match.start() if match else following
 
 
 def clause_start(sentence: str, offset: int) -> int:

@@ -74,7 +74,7 @@ def table_figures(
     coded = names_party(whole)
     for table in document.tables:
         said = " ".join((table.caption or "", *(c.text for c in table.cells[:GATE_CELLS])))
-        items = _read_table(table, holds if coded or passes_gate(said) else None)
+        items = _read_table(table, holds if coded or passes_gate(said.lower()) else None)
         _link(items)
         offset = base + len(figures)
         readers: dict[tuple[tuple[str, ...], tuple[str, ...]], SettingReader] = {}
