@@ -59,19 +59,19 @@ class Crew:
         if self._cluster is not None:
             self._cluster.close()
 
-    def _new(self) -> Worker:
-        worker = Worker()
+    def _new(self, *, bare: bool = False) -> Worker:
+        worker = Worker(bare=bare)
         self._all.append(worker)
         return worker
 
     def run(self, task: Plain, *, alone: bool = False) -> Plain:
-        """Do one task on this machine; ``alone`` in a process that nothing else has limited."""
+        """Do one task on this machine; ``alone`` in a bare process without limits."""
         if not self.workers:
             from vankien.batch.work import perform
 
             return perform(task, Note())
         if alone:
-            fresh = self._new()
+            fresh = self._new(bare=True)
             try:
                 return fresh.run(task, on_death=self._on_death)
             finally:

@@ -37,9 +37,9 @@ OTHER_GROUP_ROWS = 50_000
 GROUPS = 50
 """Row groups of a part: up to about 200 megabytes of articles."""
 
-CODE_GROUPS = 16
-"""Row groups of a part by code, which a merge holds in memory as a whole: 128,000 rows of
-indicators are 40 megabytes, and as much again while they are put in order."""
+CODE_GROUPS = 8
+"""Row groups of a part by code, which a merge holds in memory as a whole: 64,000 rows of
+indicators are 20 megabytes, and as much again while they are put in order."""
 
 
 class Cursor:

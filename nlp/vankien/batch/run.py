@@ -38,8 +38,9 @@ __all__ = ["Limits", "Options", "Run", "extract"]
 FILES_A_TASK = 64
 """Files that a worker examines at a time."""
 
-LARGE = 200_000
-"""Documents from which a merge is given a process of its own, without a limit on memory."""
+LARGE = 4_000
+"""Documents from which a merge is given a process of its own: without the models that a worker
+holds, so that its memory does not come on top of theirs, and without a limit on memory."""
 
 SLOWEST = 20
 """Slowest documents that run.json names."""
@@ -340,7 +341,7 @@ class _Job:
             self.watch.scanned(pages=done, of=total)
 
     def _large(self, before: Manifest | None) -> bool:
-        """Say whether a merge may need more memory than the limit of a document's worker."""
+        """Say whether a merge is worth the start of a process of its own."""
         known = [before.counts] if before is not None else []
         known += [marker["rows"] for marker in self.store.markers().values()]
         return sum(rows["documents"] for rows in known) > LARGE

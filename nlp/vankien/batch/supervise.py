@@ -69,9 +69,13 @@ class Death:
 
 
 class Worker:
-    """One supervised process; started when first needed, and again after each death."""
+    """One supervised process; started when first needed, and again after each death.
 
-    def __init__(self) -> None:
+    A ``bare`` one does not load what documents need: it is for a merge.
+    """
+
+    def __init__(self, *, bare: bool = False) -> None:
+        self._bare = bare
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._note: IO[bytes] | None = None
@@ -92,6 +96,7 @@ class Worker:
         self._note.flush()
         environment = {**os.environ, **dict.fromkeys(_THREADS, "1")}
         command = [sys.executable, "-c", _START.format(path=sys.path), self._note.name]
+        command += ["bare"] if self._bare else []
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
@@ -217,7 +222,7 @@ def serve() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     note = Note(sys.argv[1])
-    _warm_up()
+    _warm_up(bare=sys.argv[2:] == ["bare"])
     limited = False
     for line in sys.stdin.buffer:
         task = json.loads(line)
@@ -253,15 +258,17 @@ def _go_to(folder: str | None) -> None:
         raise UsageError("V211", socket.gethostname(), detail=detail) from error
 
 
-def _warm_up() -> None:
+def _warm_up(*, bare: bool) -> None:
     """Load what chunks need while the supervisor makes its plan."""
     import pyarrow.parquet
-
-    from vankien.batch.work import settle
 
     pyarrow.set_cpu_count(1)
     # Arrow's own allocators keep what they were given; a worker is to stay small.
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    if bare:
+        return
+    from vankien.batch.work import settle
+
     gc.disable()  # what is loaded stays: looking for garbage in it takes a tenth of the time
     settle()
     gc.enable()
