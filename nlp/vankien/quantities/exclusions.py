@@ -33,6 +33,7 @@ class _Words:
     unless_unit: bool
     only_year: bool
     unless: tuple[str, ...]
+    at_most: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def _rules() -> _Rules:
                     bool(rule.get("unless_unit")),
                     bool(rule.get("only_year")),
                     tuple(p.lower() for p in rule.get("unless", [])),
+                    rule.get("at_most"),
                 )
             )
     # The gate keeps the patterns from being tried at each character.
@@ -108,6 +110,8 @@ def is_excluded(lowered: str, start: int, end: int, *, has_unit: bool, is_year: 
             continue
         if rule.only_year and not is_year:
             continue
+        if rule.at_most is not None and not is_year and _exceeds(lowered[start:end], rule.at_most):
+            continue
         if rule.after and not right.startswith(rule.after):
             continue
         if rule.unless and left.endswith(rule.unless):
@@ -116,3 +120,7 @@ def is_excluded(lowered: str, start: int, end: int, *, has_unit: bool, is_year: 
         if place < 0 or not left[place].isalnum():
             return rule.kind
     return None
+
+
+def _exceeds(number: str, most: int) -> bool:
+    return number.isdecimal() and int(number) > most

@@ -92,7 +92,9 @@ _TIMES_WORD = re.compile(r"(?<!\w)gấp (?P<n>đôi|rưỡi|hai|ba|bốn|năm|m�
 _TIMES = {"đôi": 100, "rưỡi": 50, "hai": 100, "ba": 200, "bốn": 300, "năm": 400, "mười": 900}
 _PART = re.compile(
     rf"(?<!\w)(?P<a>một|hai|ba) phần (?P<b>{'|'.join(_UNIT_WORDS)})(?!\w)"
-    r"|(?<![\w/.,])(?P<c>[1-9])/(?P<d>[2-9]|10)(?= (?:số|tổng số)(?!\w))"
+    r"|(?<![\w/.,])(?P<c>[1-9])/(?P<d>[2-9]|10)(?= (?:số|tổng số|trong số|trong tổng số)(?!\w))"
+    r"|(?<!\w)(?:chiếm|bằng) (?:đến |tới |hơn |gần |khoảng |quá |trên |dưới ){0,2}"
+    r"(?P<e>[1-9])/(?P<f>[2-9]|10)(?=[.,;)]|\Z| (?:số|tổng số)(?!\w))"
 )
 
 
@@ -115,6 +117,8 @@ class _Words:
     ranks: re.Pattern[str]
     rise: re.Pattern[str]
     year_before: tuple[str, ...]
+    yearly: tuple[str, ...]
+    of_those: re.Pattern[str]
     one_counts: frozenset[str]
     zero: re.Pattern[str]
     none: re.Pattern[str]
@@ -161,6 +165,8 @@ def _words() -> _Words:
             rf"\s(?:{_any(data['rise'])})\s$"
         ),
         year_before=tuple(data["year_before"]),
+        yearly=tuple(data["yearly"]),
+        of_those=re.compile(rf" (?:{_any(data['of_those'])})(?!\w)"),
         one_counts=frozenset(data["one_counts"]),
         zero=re.compile(rf"(?<!\w)(?:{_any(data['zero_before'])}) (?P<n>không)(?!\w)(?! \w)"),
         none=re.compile(rf"(?<!\w)(?P<n>không) (?:{_any(data['none_before'])})(?= )"),
@@ -281,10 +287,11 @@ def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
             add(*match.span(), Decimal(_TIMES[match.group("n")]), "lần", multiple=True)
     if "phần" in lowered or "/" in lowered:
         for match in _PART.finditer(lowered):
-            top = {"một": 1, "hai": 2, "ba": 3}[match.group("a")] if match.group("a") else None
-            above = Decimal(top if top is not None else int(match.group("c")))
-            below = _UNIT_WORDS[match.group("b")] if match.group("b") else int(match.group("d"))
-            add(*match.span(), (above * 100 / below).quantize(Decimal("0.000001")), "%")
+            a, b, c, d, e, f = match.groups()
+            above = Decimal(_UNIT_WORDS.get(a, 1) if a else c or e)
+            below = Decimal(_UNIT_WORDS[b] if b else d or f)
+            start = match.start("e") if e else match.start()
+            add(start, match.end(), (above * 100 / below).quantize(Decimal("0.000001")), "%")
     if "nửa" in lowered:
         for match in words.half.finditer(lowered):
             if match.start() < match.start("n") or match.group("n") != "nửa":
@@ -341,7 +348,11 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
     before = lowered[max(0, numeral.start - LOOK_BACK) : numeral.start].rstrip()
     if is_year and before.endswith(words.year_before):
         return None
-    if before.endswith(words.year_before[0]) and _FOUR_DIGITS.fullmatch(numeral.text):
+    if (
+        before.endswith(words.year_before[0])
+        and _FOUR_DIGITS.fullmatch(numeral.text)
+        and not (unit is not None and before.endswith(words.yearly))
+    ):
         return None
     strong = unit is not None and (unit.dimension != "time" or numeral.kind == "words")
     kind = is_excluded(lowered, numeral.start, numeral.end, has_unit=strong, is_year=is_year)
@@ -421,6 +432,9 @@ def _word_counts(lowered: str, numeral: Numeral, unit: Unit | None) -> bool:
         )
     if names[0] in ("không", "một", "mốt", "tư", "lăm", "nhăm", "rưỡi", "linh", "lẻ", "chục"):
         return len(names) > 1 and unit is not None
+    if unit is None and words.of_those.match(lowered, numeral.end):
+        # "sáu trong số đó là nữ" counts without a noun.
+        return numeral.value is not None and not words.no_count_before.search(before)
     if unit is None or unit.dimension not in count_nouns():
         return False
     if names[0] in ("trăm", "nghìn", "ngàn", "vạn", "triệu", "tỷ", "tỉ", "nửa"):

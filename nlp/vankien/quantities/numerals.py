@@ -80,7 +80,7 @@ _S = rf"(?:[ ]?(?:{_SCALE_WORD})(?!\w)(?![ ](?:lệ|trọng|suất|phú|giá)(?!
 # "2 nghìn 500", "6 tỷ 450 triệu", "1 tỷ 2", "1 triệu rưỡi"
 _NUMBER = (
     rf"{_D}(?:{_S}(?:{_S})?(?:[ ]\d{{1,3}}(?:,\d+)?{_S}(?!{_S}))*"
-    rf"(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?![\d.,/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
+    rf"(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?!\d|[.,]\d|[/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
 )
 _RUN = re.compile(r"\d\d*")  # the engine looks for a plain set quickly, for \d+ it does not
 _DIGITS = re.compile(
@@ -96,6 +96,7 @@ _VAGUE = re.compile(
     rf"(?<!\w)(?=[vmhd])(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
     rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)"
 )
+_HUNDREDS = re.compile(r"\d{3}")
 _GROUPED = re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _SPACED = re.compile(r"\d{1,3}(?:(?:\.[ ]|[ ]\.)\d{3})+")
 
@@ -144,9 +145,13 @@ def _read_digits(text: str) -> tuple[Decimal, bool, bool]:
         slip = slip or irregular
         if match.group("scales"):
             scale = _scale_of(match.group("scales"))
-            if last is not None and scale >= last:
+            if last == _SCALES["nghìn"] and scale > last and _HUNDREDS.fullmatch(match.group("d")):
+                # "2 nghìn 150 tỷ" is 2,150 thousand million.
+                value = (value + digits) * scale
+            elif last is not None and scale >= last:
                 raise ValueError(f"the scales of {text!r} do not fall")
-            value += digits * scale
+            else:
+                value += digits * scale
             # "2 nghìn tỷ rưỡi" adds half of the smallest scale written.
             last = _SCALES[match.group("scales").lower().split()[-1]]
         elif last is None:
