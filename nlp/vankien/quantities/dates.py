@@ -9,8 +9,8 @@ import calendar
 from datetime import date, timedelta
 
 __all__ = [
-    "Interval", "day_of", "half_of", "last_months", "month_of", "months_of", "past_years",
-    "quarter_of", "shift_years", "spoken_year", "years_of",
+    "Interval", "day_of", "half_of", "last_months", "last_quarters", "month_of", "months_of",
+    "past_years", "quarter_of", "shift_years", "spoken_year", "years_of",
 ]  # fmt: skip
 
 Interval = tuple[date | None, date | None]
@@ -87,6 +87,21 @@ def last_months(anchor: date, count: int) -> Interval:
     end = anchor if anchor.day >= 20 else anchor.replace(day=1) - timedelta(days=1)
     first = end.year * 12 + end.month - count
     return date(first // 12, first % 12 + 1, 1), _end(end.year, end.month)
+
+
+def last_quarters(anchor: date, count: int) -> Interval:
+    """Return the ``count`` quarters that end with the last full one.
+
+    From the 20th of its last month on, the current quarter counts as full.
+    """
+    closing = anchor.month % 3 == 0 and anchor.day >= 20
+    last = (anchor.month - 1) // 3 + (1 if closing else 0)
+    first = anchor.year * 4 + last - count
+    end = anchor.year * 4 + last - 1
+    return (
+        date(first // 4, first % 4 * 3 + 1, 1),
+        _end(end // 4, end % 4 * 3 + 3),
+    )
 
 
 def past_years(anchor: date, count: int) -> Interval:

@@ -193,6 +193,8 @@ def _point(match: re.Match[str], text: str) -> PeriodMention | None:
             if value is None:
                 return None
             fields[field] = value
+    if "n" in rule:
+        fields["n"] = int(rule["n"])
     if not _sane(kind, fields):
         return None
     start, end = match.span()
@@ -253,17 +255,32 @@ def _joined(points: list[PeriodMention], text: str) -> list[PeriodMention]:
 
 
 _UNITS = {
-    "day": 0, "short_day": 0, "month": 1, "months": 1, "quarter": 2, "year": 3, "bare_year": 3,
-    "year_end": 3, "year_start": 3,
+    "day": 0, "short_day": 0, "month": 1, "bare_month": 1, "months": 1, "quarter": 2, "year": 3,
+    "bare_year": 3, "year_end": 3, "year_start": 3,
 }  # fmt: skip
 
 
+_OPENINGS = ("term", "congress", "term_side", "now")
+"""What opens a span beside the units: "từ đầu nhiệm kỳ", "từ nay"."""
+
+
 def _can_run(first: PeriodMention, last: PeriodMention, text: str) -> bool:
-    if first.to is not None or first.kind not in _UNITS or last.kind not in _UNITS:
+    if first.to is not None or last.kind not in _UNITS:
+        return False
+    if first.kind in _OPENINGS:
+        if first.text.lower().startswith("từ "):
+            return True
+        opening = _grammar().relations["since"].search(text, max(0, first.start - 24), first.start)
+        return opening is not None and first.kind != "now"
+    if first.kind not in _UNITS:
         return False
     if _grammar().relations["since"].search(text, max(0, first.start - 24), first.start):
         return True
-    years = ("bare_year", "year")
+    years, months = ("bare_year", "year"), ("month", "bare_month")
+    if first.kind in months and last.kind in months:
+        return True
+    if first.kind == last.kind == "quarter":
+        return True
     if "day" in (first.kind, last.kind):
         return _UNITS[first.kind] == _UNITS[last.kind]
     return first.kind in years and last.kind in years
@@ -300,13 +317,13 @@ def _related(mention: PeriodMention, text: str) -> PeriodMention | None:
 
     if before("baseline", 48):
         return replace(mention, baseline=True)
-    if relations["rises"].match(text, end):
+    if mention.kind != "now" and relations["rises"].match(text, end):
         return replace(mention, baseline=True)  # "từ 41% năm 2015 lên 58%"
     if before("planned", 48):
         return replace(mention, baseline=True, relation="plan")
     if mention.kind in ("day", "year", "bare_year") and before("born", 20):
         return None
-    if mention.kind == "day" and before("dated", 60):
+    if mention.kind == "day" and mention.to is None and before("dated", 60):
         return None
     if mention.kind in ("year", "bare_year", "year_end") and before("law", 52):
         return None
@@ -330,9 +347,9 @@ def _related(mention: PeriodMention, text: str) -> PeriodMention | None:
     if opening and mention.kind in _UNITS:
         return widen(opening, "since")
     earlier = before("before", 16)
-    if earlier and mention.kind in ("day", "short_day", "month", "year"):
+    if earlier and mention.kind in ("day", "short_day", "month", "bare_month", "year"):
         return widen(earlier, "before")
-    if mention.kind in ("bare_year", "short_day"):
+    if mention.kind in ("bare_year", "bare_month", "short_day"):
         return None  # alone, "2019" is a number and "3/5" a share
     closing = before("until_end", 8)
     if closing and mention.kind in ("month", "quarter"):
@@ -413,7 +430,7 @@ def _in_year(mention: PeriodMention, year: int, anchor: date | None) -> Interval
     if kind in ("day", "days", "short_day"):
         month, day = get("m") or 0, get("d") or 0
         return dates.day_of(year, month, day), dates.day_of(year, month, get("d_") or day)
-    if kind == "month":
+    if kind in ("month", "bare_month"):
         return dates.month_of(year, get("m") or 0)
     if kind == "quarter":
         return dates.quarter_of(year, get("q") or 0)
@@ -455,8 +472,10 @@ def _relative(mention: PeriodMention, anchor: date | None, year: int | None) -> 
             other = year + (1 if kind == "next_year" else -1)
             return dates.years_of(other, other)
         return dates.OPEN
-    if kind in ("past_months", "past_quarters"):
-        return dates.last_months(anchor, count * (3 if kind == "past_quarters" else 1))
+    if kind == "past_months":
+        return dates.last_months(anchor, count)
+    if kind == "past_quarters":
+        return dates.last_quarters(anchor, count)
     if kind == "past_year":
         # Said in the first half it is the year that ended, said later the one that ends.
         other = anchor.year - 1 if anchor.month <= 6 else anchor.year
