@@ -31,6 +31,7 @@ AFTER = 40
 
 CHANGES = ("change_abs", "change_rel")
 
+_COMPARED = re.compile(r"\s*so với\s+", re.IGNORECASE)
 _OPEN_GAP = re.compile(r"[^,;:.()]*\Z")
 
 
@@ -107,6 +108,8 @@ def read_context(
         measure = "rank"
     elif quantity.origin is not None:
         measure = "share" if ratio else "level"
+    elif ratio and change is None and not targets and _of_plan(sentence, place, context):
+        measure = "target_ratio"
     elif ratio and targets and (exceeded or change is None):
         measure = "target_ratio"
         if exceeded and value is not None:
@@ -190,6 +193,16 @@ def _target_words(sentence: str, context: dict[str, list[Hit]], start: int, end:
         and not any(b.start <= hit.start and hit.end <= b.end for b in blocked)
         and not re.search(r"[,;:.()]", sentence[start : hit.start].strip(" )"))
     ]
+
+
+def _of_plan(sentence: str, place: Place, context: dict[str, list[Hit]]) -> bool:
+    """Say whether a plan is named before the percentages of a chain ("So với kế hoạch đạt")."""
+    return any(
+        _COMPARED.fullmatch(sentence, place.clause, hit.start) is not None
+        and all(f < hit.start or f >= place.anchor for f in place.figures_before)
+        for hit in context.get("target_words", ())
+        if hit.end <= place.anchor
+    )
 
 
 def _status(

@@ -18,7 +18,7 @@ The rules are those of CODES.md, 9 to 13.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from vankien.codebook import load_codebook
@@ -29,6 +29,7 @@ from vankien.quantities.number_gate import lower
 from vankien.tagging.indicators.calibration import calibrated
 from vankien.tagging.indicators.checks import check_figures
 from vankien.tagging.indicators.context import CHANGES, Reading, read_context
+from vankien.tagging.indicators.earlier import Before
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import names_party, passes_gate
@@ -52,18 +53,18 @@ class _Memory:
 
     section: tuple[str, ...] | None = None
     sentence: int = -2
-    topic: Candidate | None = None
+    before: Before = field(default_factory=Before)
     subjects: frozenset[int] = frozenset()
     graded: str | None = None
 
     def enter(self, sentence: Sentence) -> None:
         """Forget what a new section or a gap of a sentence makes stale."""
         if sentence.section != self.section or sentence.index > self.sentence + 2:
-            self.topic = None
+            self.before = Before()
             self.graded = None
             self.subjects = frozenset()
         elif sentence.index > self.sentence + 1:
-            self.topic = None
+            self.before = Before()
         self.section = sentence.section
 
 
@@ -142,7 +143,7 @@ def _read_sentences(
             pending = _read_sentence(surface, quantities, memory, holds)
             found.append(_Read(position, surface, pending, []))
         else:
-            memory.topic = None
+            memory.before = Before()
             plain = plain_figures(sentence, surface, quantities, folded)
             found.append(_Read(position, surface, [], plain))
         memory.sentence = sentence.index
@@ -216,9 +217,13 @@ def _read_sentence(
     memory.subjects = frozenset(phrases.subjects) or memory.subjects
     last = next((p for p in reversed(pending) if p.candidate is not None), None)
     if last is not None:
-        memory.topic = _topic(pending, last, memory.topic)
+        memory.before = Before(
+            _topic(pending, last, memory.before.topic),
+            last.candidate,
+            tuple(p for p in pending if p.candidate is not None),
+        )
     elif pending:
-        memory.topic = None
+        memory.before = Before()
     return pending
 
 
@@ -283,7 +288,7 @@ def _read_figures(
 ) -> list[Pending]:
     pending: list[Pending] = []
     places = read_structure(surface, quantities, phrases)
-    roles = read_lists(surface, quantities, places, phrases, memory.topic, holds)
+    roles = read_lists(surface, quantities, places, phrases, memory.before.topic, holds)
     for position, (quantity, place) in enumerate(zip(quantities, places, strict=True)):
         following = _next(quantities, position, surface)
         governor = pending[place.chained_to].reading if place.chained_to is not None else None
@@ -295,7 +300,7 @@ def _read_figures(
         item = Pending(quantity, reading, place, None)
         whole = whole_of(surface, pending, item)
         before = next((p for p in reversed(pending) if p.candidate is not None), None)
-        topic = before.candidate if before else memory.topic
+        topic = before.candidate if before else memory.before.topic
         known = phrases.heads or phrases.triggers or phrases.qualifiers
         if known and not is_of_others(quantity, place, phrases.context):
             scene = Scene(
@@ -309,7 +314,7 @@ def _read_figures(
             )
             item.candidate = best_frame(surface, quantity, place, phrases, scene)
         item.role = roles.get(position)
-        share(surface, pending, item, phrases.context, memory.topic)
+        share(surface, pending, item, phrases.context, memory.before)
         if item.part_of is None and item.candidate is not None and item.inherited_from is None:
             item.part_of = whole_of(surface, pending, item)
         item.rate = any(

@@ -21,7 +21,8 @@ class Lexicon:
     """Patterns over the text between phrases.
 
     ``chain`` is what may join two figures of one chain, ``filler`` what may stand between a
-    label and its figure, ``document_gate`` and ``sentence_gate`` the words without which no
+    label and its figure, ``compared`` a plan or a total that a percentage is compared with,
+    ``reached`` what may stand between the words for a figure's base and it, ``document_gate`` and ``sentence_gate`` the words without which no
     frame is tried.
     """
 
@@ -42,6 +43,8 @@ class Lexicon:
     tail: re.Pattern[str]
     done: frozenset[str]
     transparent: frozenset[str]
+    compared: re.Pattern[str]
+    reached: re.Pattern[str]
 
 
 def names_party(text: str) -> bool:
@@ -88,4 +91,10 @@ def lexicon() -> Lexicon:
         tail=re.compile(rf"[,;.()]|\s(?:{_any(data['baseline_stop'])})\s", re.IGNORECASE),
         done=frozenset(data["done"]),
         transparent=frozenset(["", *data["transparent"]]),
+        compared=re.compile(
+            rf"\s*so với (?:{_any(data['compared_with'])})"
+            rf"(?: (?:{_any(data['compared_more'])}|\d+)){{0,6}},? (?:(?:{_any(data['compared_verbs'])}) )*",
+            re.IGNORECASE,
+        ),
+        reached=re.compile(rf",?(?:\s+(?:{_any(data['reached_verbs'])})){{0,5}}\s+"),
     )

@@ -8,8 +8,8 @@ Rules, in order (CODES.md, rules 9 to 11):
    before it in the sentence;
 3. in a part zone a bare figure, or one with a general noun, that no frame claims by words
    of its own is a part of the figure that the zone divides ("dân số 74, đất đai 29");
-4. the first figure of a sentence with no indicator in sight takes the one of the sentence
-   before, where its noun is general ("Cấp xã có 29.400 người dự").
+4. a change or share whose words name a noun is of the figure that counts it, and a figure
+   that points back is of the sentence before (:mod:`earlier`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,18 @@ from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
 from vankien.quantities.units import unit_after
 from vankien.tagging.indicators.context import CHANGES
-from vankien.tagging.indicators.frames import Candidate
+from vankien.tagging.indicators.earlier import (
+    INHERITED,
+    SHARED_MEASURES,
+    Before,
+    by_noun,
+    compares,
+    fits,
+    from_sentence_before,
+    is_bare,
+    is_general,
+    take,
+)
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.structure import Place
@@ -29,16 +40,8 @@ from vankien.tagging.indicators.zones import whole_of
 
 __all__ = ["is_of_others", "share"]
 
-INHERITED = 2.1
-"""Score of an indicator taken over from a figure of the sentence."""
-
-CARRIED = 1.8
-"""Score of an indicator taken over from the sentence before."""
-
 OWN_WORDS = 3.4
 """A candidate with this score has words of its own and is not overruled."""
-
-SHARED_MEASURES = (*CHANGES, "target_ratio", "share", "rank")
 
 
 def share(
@@ -46,10 +49,12 @@ def share(
     pending: list[Pending],
     item: Pending,
     context: dict[str, list[Hit]],
-    topic: Candidate | None,
+    before: Before,
 ) -> None:
-    """Apply rules 1 to 4 to ``item``, the figure after ``pending``; ``topic`` is carried."""
+    """Apply rules 1 to 4 to ``item``, the figure after ``pending``."""
     if _of_list(pending, item):
+        return
+    if by_noun(surface, pending, item, before):
         return
     if _bracketed(pending, item) or _of_stock(surface, pending, item, context):
         return
@@ -57,7 +62,8 @@ def share(
         return
     if _listed(surface, pending, item) or _of_subgroup(surface, pending, item, context):
         return
-    _from_sentence_before(pending, item, topic, context)
+    if not is_of_others(item.quantity, item.place, context):
+        from_sentence_before(surface, pending, item, before, context)
 
 
 def _of_list(pending: list[Pending], item: Pending) -> bool:
@@ -70,11 +76,11 @@ def _of_list(pending: list[Pending], item: Pending) -> bool:
         measure = item.reading.measure
         if base.candidate is None or measure not in SHARED_MEASURES:
             return False
-        if not _fits(base.candidate, measure):
+        if not fits(base.candidate, measure):
             return False
-        _take(item, base.candidate, role.partner, INHERITED)
+        take(item, base.candidate, role.partner, INHERITED)
         return True
-    if role.candidate is None or not _fits(role.candidate, item.reading.measure):
+    if role.candidate is None or not fits(role.candidate, item.reading.measure):
         return False
     if item.candidate is not None and (
         item.candidate.score >= OWN_WORDS
@@ -84,24 +90,6 @@ def _of_list(pending: list[Pending], item: Pending) -> bool:
     item.candidate = role.candidate
     item.carried = True
     return True
-
-
-def _take(item: Pending, base: Candidate, source: int | None, score: float) -> None:
-    item.candidate = replace(base, score=min(score, max(base.score, 1.7)))
-    item.inherited_from = source
-
-
-def _fits(candidate: Candidate, measure: str) -> bool:
-    return measure in candidate.indicator.measures or measure == "rank"
-
-
-def _bare(quantity: Quantity) -> bool:
-    return quantity.unit in ("%", None) or quantity.multiple
-
-
-def _general(quantity: Quantity) -> bool:
-    text = (quantity.unit_text or "").lower()
-    return quantity.unit is None or text in lexicon().generic
 
 
 def _bracketed(pending: list[Pending], item: Pending) -> bool:
@@ -126,12 +114,12 @@ def _bracketed(pending: list[Pending], item: Pending) -> bool:
                 baseline=base.reading.baseline,
                 governed=True,
             )
-    elif not _general(quantity) or (own is not None and own.score >= OWN_WORDS):
+    elif not is_general(quantity) or (own is not None and own.score >= OWN_WORDS):
         return False
-    if not _fits(base.candidate, item.reading.measure):
+    if not fits(base.candidate, item.reading.measure):
         return False
     source = index if base.inherited_from is None else base.inherited_from
-    _take(item, base.candidate, source, INHERITED)
+    take(item, base.candidate, source, INHERITED)
     item.part_of = base.part_of
     return True
 
@@ -159,10 +147,10 @@ def _of_stock(
         and base.indicator is not None
         and base.indicator.code != own.fall_of
         and item.quantity.dimension in (None, base.quantity.dimension)
-        and _fits(base.candidate, item.reading.measure)
+        and fits(base.candidate, item.reading.measure)
     ):
         # "bổ nhiệm 48 người, giảm 12 người so với cùng kỳ": a change of what was counted.
-        _take(item, base.candidate, pending.index(base), INHERITED)
+        take(item, base.candidate, pending.index(base), INHERITED)
         return True
     if own.fall_of is None:
         return False
@@ -176,7 +164,7 @@ def _of_stock(
         return False
     if base.candidate.indicator.code != own.fall_of:
         return False
-    _take(item, base.candidate, pending.index(base), INHERITED)
+    take(item, base.candidate, pending.index(base), INHERITED)
     return True
 
 
@@ -186,7 +174,7 @@ def _of_figure_before(
     measure, quantity = item.reading.measure, item.quantity
     if not pending or measure not in SHARED_MEASURES:
         return False
-    own, bare = item.candidate, _bare(quantity)
+    own, bare = item.candidate, is_bare(quantity)
     if is_of_others(quantity, item.place, context):
         return False
     noun = _noun_dimension(surface, quantity, measure)
@@ -233,7 +221,7 @@ def _of_figure_before(
                 item.candidate = None  # it is a share or change of the uncoded figure
             return False
         if ";" in surface[base.quantity.end : quantity.number_start] and not (
-            subgroup or _leads(item, surface)
+            subgroup or _leads(item, surface) or _divided(surface, base, item)
         ):
             return False
         if own is not None and own.evidence_start() > base.quantity.end and own.score >= 3.0:
@@ -251,14 +239,14 @@ def _of_figure_before(
         ):
             continue
         falls = base.candidate.indicator.fall_of is not None and measure == "change_rel"
-        if not _fits(base.candidate, measure) and not falls:
+        if not fits(base.candidate, measure) and not falls:
             return False
         if base.reading.measure == "share" and measure == "change_rel":
             # "tỷ lệ ... đạt 92,6%, tăng 4,1%": points of the share
             item.reading = replace(item.reading, measure="change_abs")
         _ratio_again(pending, item, context)
         source = index if base.inherited_from is None else base.inherited_from
-        _take(item, base.candidate, source, INHERITED)
+        take(item, base.candidate, source, INHERITED)
         if item.reading.measure == "share":
             item.part_of = base.part_of
             _as_fall(item, context)
@@ -313,7 +301,17 @@ def _noun_dimension(surface: str, quantity: Quantity, measure: str) -> str | Non
 def _leads(item: Pending, surface: str) -> bool:
     """Say whether the figure opens its clause ("; đạt 104% kế hoạch năm")."""
     between = surface[item.place.clause : item.quantity.number_start]
-    return lexicon().filler.fullmatch(between) is not None or item.reading.measure in CHANGES
+    return (
+        lexicon().filler.fullmatch(between) is not None
+        or item.reading.measure in CHANGES
+        or compares(surface, item)
+    )
+
+
+def _divided(surface: str, base: Pending, item: Pending) -> bool:
+    """Say whether "trong đó" between two figures makes the second one of the first."""
+    zone = item.place.zone
+    return zone >= base.quantity.end and surface[zone].isalpha()
 
 
 def _as_relative(item: Pending, base: Pending) -> None:
@@ -362,15 +360,15 @@ def _listed(surface: str, pending: list[Pending], item: Pending) -> bool:
         return False
     quantity, own = item.quantity, item.candidate
     zone = item.place.zone
-    if item.place.chained_to is not None and _bare(quantity) is False and own is None:
+    if item.place.chained_to is not None and is_bare(quantity) is False and own is None:
         zone = max(zone, pending[item.place.chained_to].place.zone)
     index = whole_of(surface, pending, item)
     if index is None or zone < 0:
         return False
     base = pending[index]
-    if base.candidate is None or not _fits(base.candidate, item.reading.measure):
+    if base.candidate is None or not fits(base.candidate, item.reading.measure):
         return False
-    if not (_general(quantity) or quantity.unit == "%" or own is None):
+    if not (is_general(quantity) or quantity.unit == "%" or own is None):
         return False
     if own is not None and (
         own.evidence_end() > zone
@@ -378,9 +376,9 @@ def _listed(surface: str, pending: list[Pending], item: Pending) -> bool:
         or own.in_label(item.place.label_start, quantity.number_start)
     ):
         return False
-    if not _bare(quantity) and base.quantity.dimension != quantity.dimension:
+    if not is_bare(quantity) and base.quantity.dimension != quantity.dimension:
         return False
-    _take(item, base.candidate, index, INHERITED)
+    take(item, base.candidate, index, INHERITED)
     item.part_of = index
     return True
 
@@ -394,7 +392,7 @@ def _of_subgroup(
     and so does a series of places or years ("huyện A 12, huyện B 15").
     """
     quantity, own = item.quantity, item.candidate
-    if not pending or item.reading.measure != "level" or not _general(quantity):
+    if not pending or item.reading.measure != "level" or not is_general(quantity):
         return False
     if own is not None and (
         own.score >= OWN_WORDS or own.in_label(item.place.label_start, quantity.number_start)
@@ -428,7 +426,7 @@ def _of_subgroup(
         if not (subgroup or again or goes_on) or not _divides_one(base, item):
             return False
         whole = base.part_of if base.part_of is not None else index
-        _take(item, base.candidate, index, INHERITED)
+        take(item, base.candidate, index, INHERITED)
         item.part_of = whole if subgroup else base.part_of
         return True
     return False
@@ -437,27 +435,3 @@ def _of_subgroup(
 def _divides_one(base: Pending, item: Pending) -> bool:
     dimension = item.quantity.dimension
     return dimension is None or base.quantity.dimension in (None, dimension)
-
-
-def _from_sentence_before(
-    pending: list[Pending],
-    item: Pending,
-    topic: Candidate | None,
-    context: dict[str, list[Hit]],
-) -> None:
-    """Rule 4: ellipsis from the sentence before."""
-    quantity = item.quantity
-    if topic is None or item.candidate is not None:
-        return
-    if is_of_others(quantity, item.place, context):
-        return
-    if any(p.candidate is not None and not p.carried for p in pending):
-        return
-    dimension_fits = (
-        quantity.dimension in topic.indicator.dimensions and _general(quantity)
-        if not _bare(quantity)
-        else item.reading.measure in CHANGES or quantity.rank
-    )
-    if dimension_fits and _fits(topic, item.reading.measure):
-        _take(item, topic, None, CARRIED)
-        item.carried = True

@@ -1,0 +1,37 @@
+"""Constructions in which a figure takes its meaning from elsewhere, sentence by sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from vankien.analysis import Analysis
+from vankien.annotation.marked import parse_marked
+from vankien.reading import from_text
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "sentences.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("marked", [text for cases in CASES.values() for text in cases])
+def test_marked_figures_and_no_others_are_coded(marked: str) -> None:
+    text, marks = parse_marked(marked)
+    document = from_text(text, doc_id="case")
+    shift = document.text.index(text[:20])
+    found: dict[int, tuple[Any, ...]] = {
+        row["start"] - shift + row["surface"].index(row["number"]): (
+            row["indicator"], None if row["value"] is None else float(row["value"]),
+            row["measure"], row["status"], row["approx"],
+        )
+        for row in Analysis(document).indicators
+        if row["indicator"] is not None
+    }  # fmt: skip
+    assert found == {
+        mark.start + mark.surface.index(mark.number): (
+            mark.indicator, None if mark.value is None else pytest.approx(mark.value, abs=0.01),
+            mark.measure, mark.extra.get("status", "actual"), mark.extra.get("approx", "exact"),
+        )
+        for mark in marks
+    }  # fmt: skip
