@@ -22,7 +22,8 @@ class Lexicon:
 
     ``chain`` is what may join two figures of one chain, ``filler`` what may stand between a
     label and its figure, ``compared`` a plan or a total that a percentage is compared with,
-    ``reached`` what may stand between the words for a figure's base and it, ``document_gate`` and ``sentence_gate`` the words without which no
+    ``reached`` what may stand between the words for a figure's base and it,
+    ``document_gate`` and ``sentence_gate`` the words without which no
     frame is tried.
     """
 
@@ -93,7 +94,8 @@ def lexicon() -> Lexicon:
         transparent=frozenset(["", *data["transparent"]]),
         compared=re.compile(
             rf"\s*so với (?:{_any(data['compared_with'])})"
-            rf"(?: (?:{_any(data['compared_more'])}|\d+)){{0,6}},? (?:(?:{_any(data['compared_verbs'])}) )*",
+            rf"(?: (?:{_any(data['compared_more'])}|\d+)){{0,6}},? "
+            rf"(?:(?:{_any(data['compared_verbs'])}) )*",
             re.IGNORECASE,
         ),
         reached=re.compile(rf",?(?:\s+(?:{_any(data['reached_verbs'])})){{0,5}}\s+"),
