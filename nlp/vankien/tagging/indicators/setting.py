@@ -18,6 +18,7 @@ from vankien.gazetteer.organisations import ScopeMention, find_scopes, organisat
 from vankien.gazetteer.scope_codes import scope_code
 from vankien.quantities.dates import Interval
 from vankien.quantities.periods import PeriodMention, find_periods, resolve
+from vankien.tagging.indicators.setting_periods import based, choose_period, ran
 
 __all__ = ["NO_SETTING", "Setting", "SettingReader"]
 
@@ -43,9 +44,7 @@ QUARTER = 88
 UNLIKELY = 2
 """Rank of a scope that gives way to one known from earlier words."""
 
-_DIGIT = re.compile(r"\d")
 _LABEL = re.compile(r"[\s:(–-]*")
-_OPEN = re.compile(r"\([^()]*\Z")
 
 
 @dataclass(slots=True)
@@ -145,8 +144,8 @@ class SettingReader:
             # "Đến ngày 31/12/2020, Đảng bộ có ... Kết nạp 95 đảng viên": the point in time was
             # for the stock of that sentence, the flow is of the span spoken of before.
             mention, (start, end) = self._known.span, self._known.span_interval
-        elif mention is not None and mention.kind == "now":
-            start = None
+        elif mention is not None:
+            start, end = ran(mention, (start, end), flow=kind == "flow")
         scope, code = self._scope(sentence, _respective(sentence, figure, nth), end)
         return Setting(
             start, end, mention.text if mention else None, scope.text if scope else None, code
@@ -255,14 +254,17 @@ class SettingReader:
                 if mention.year is not None:
                     known.year = mention.year
             resolved.append((mention, interval))
-        based = _based(sentence, figure)
-        if based is not None:
-            return based, self._dates(based, known, main)
+        base = based(sentence.surface, sentence.periods, figure)
+        if base is not None:
+            return base, self._dates(base, known, main)
         # "sau hơn mười năm" tells no dates: any other expression goes before it.
         told = [pair for pair in resolved if pair[0].kind != "unknown"]
-        chosen = _choose_period(sentence.surface, told, figure) or _choose_period(
+        chosen = choose_period(sentence.surface, told, figure) or choose_period(
             sentence.surface, resolved, figure
         )
+        if chosen is not None and chosen[0].kind == "now" and chosen[0].start > figure:
+            # "Ba năm trước chỉ có 8 đảng viên, nay đã 17": what follows is not the first's time.
+            chosen = next((p for p in resolved if p[0].end <= figure), chosen)
         if chosen is not None:
             return chosen
         if self._known.period is None:
@@ -341,62 +343,6 @@ def _back_words() -> tuple[str, ...]:
 def _copy(known: _Known, **changes: object) -> _Known:
     values = {name: getattr(known, name) for name in _Known.__slots__}
     return _Known(**(values | changes))
-
-
-def _choose_period(
-    surface: str, resolved: list[tuple[PeriodMention, Interval]], figure: int
-) -> tuple[PeriodMention, Interval] | None:
-    """Choose among a sentence's periods: in the figure's brackets, before it in its clause,
-    after it in its clause, before it at all."""
-    opened = _OPEN.search(surface, 0, figure)
-    if opened:
-        inside = [p for p in resolved if opened.start() <= p[0].start < figure]
-        if inside:
-            return inside[-1]
-    clause = surface.rfind(";", 0, figure) + 1
-    stop = surface.find(";", figure)
-    stop = stop if stop >= 0 else len(surface)
-    before = [p for p in resolved if p[0].end <= figure and not _bracketed(surface, p[0], figure)]
-    near = [p for p in before if p[0].start >= clause]
-    if near:
-        return near[-1]
-    before = [p for p in before if p[0].relation != "before"]  # a deadline is its clause's own
-    after = [p for p in resolved if figure <= p[0].start < stop]
-    if before and after and _OPEN.search(surface, 0, after[0][0].start):
-        after = []
-    if before:
-        return before[-1]
-    return after[0] if after else None
-
-
-def _based(sentence: _Sentence, figure: int) -> PeriodMention | None:
-    """Return the base of a comparison where the figure is its value: "so với năm 2020 (107)"."""
-    opened = _OPEN.search(sentence.surface, 0, figure)
-    if opened is None or figure - opened.start() > 3:
-        return None
-    end = opened.start()
-    return next(
-        (
-            m
-            for m in sentence.periods
-            if m.baseline and 0 <= end - m.end <= 1 and (m.year or m.kind == "same_period")
-        ),
-        None,
-    )
-
-
-def _bracketed(surface: str, mention: PeriodMention, figure: int) -> bool:
-    """Whether a mention stands in brackets that closed before the figure and hold more than it.
-
-    "(2018 - 2020)" explains the period before it and counts; "(năm 2018 là 97)" does not.
-    """
-    opening = _OPEN.search(surface, 0, mention.start)
-    if opening is None:
-        return False
-    closing = surface.find(")", mention.end)
-    if closing < 0 or closing > figure:
-        return False
-    return bool(_DIGIT.search(surface, mention.end, closing))
 
 
 def _respective(sentence: _Sentence, figure: int, nth: tuple[int, int] | None) -> int:
