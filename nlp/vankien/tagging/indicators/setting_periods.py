@@ -22,7 +22,7 @@ _UNTIL = ("đến", "tới", "tính")
 _BRACKET_NEXT = re.compile(r"[\d.,/]*[^\d,;:().]*\(")
 _FIGURES_OWN = re.compile(
     r"(?<![\d.,/-])(?<!thị )(?<!số )(?<!quyết )(?<!luận )(?<!định )(?<!ương )(?<!thứ )(?<!khóa )"
-    r"\d[\d.,/]*(?!\d| (?:năm|tháng|quý|ngày|tuần|khóa)(?!\w)|-)[^\d,;:().]*\(\Z",
+    r"(?!(?:19|20)\d\d\s)\d[\d.,/]*(?!\d| (?:năm|tháng|quý|ngày|tuần|khóa)(?!\w)|-)[^\d,;:().]*\(\Z",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
@@ -121,4 +121,4 @@ def _bracketed(surface: str, mention: PeriodMention, figure: int) -> bool:
         return True
     if mention.start > opening.start() + 1 or closing > mention.end:
         return False
-    return False
+    return _FIGURES_OWN.search(surface, 0, opening.start() + 1) is not None
