@@ -22,7 +22,8 @@ _UNTIL = ("đến", "tới", "tính")
 _BRACKET_NEXT = re.compile(r"[\d.,/]*[^\d,;:().]*\(")
 _FIGURES_OWN = re.compile(
     r"(?<![\d.,/-])(?<!thị )(?<!số )(?<!quyết )(?<!luận )(?<!định )(?<!ương )(?<!thứ )(?<!khóa )"
-    r"(?!(?:19|20)\d\d\s)\d[\d.,/]*(?!\d| (?:năm|tháng|quý|ngày|tuần|khóa)(?!\w)|-)[^\d,;:().]*\(\Z",
+    r"(?!(?:19|20)\d\d\s)\d[\d.,/]*"
+    r"(?!\d| (?:năm|tháng|quý|ngày|tuần|khóa)(?!\w)|-)[^\d,;:().]*\(\Z",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
