@@ -38,8 +38,9 @@ from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
 from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.plain import plain_figures, says_by_how_much
+from vankien.tagging.indicators.respective import spread_scales
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
-from vankien.tagging.indicators.sharing import is_of_others, share
+from vankien.tagging.indicators.sharing import is_of_others, share, share_after
 from vankien.tagging.indicators.structure import read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
 from vankien.tagging.indicators.zones import whole_of
@@ -287,6 +288,7 @@ def _read_figures(
     holds: Callable[[str], bool],
 ) -> list[Pending]:
     pending: list[Pending] = []
+    spread_scales(surface, quantities, phrases)
     places = read_structure(surface, quantities, phrases)
     roles = read_lists(surface, quantities, places, phrases, memory.before.topic, holds)
     for position, (quantity, place) in enumerate(zip(quantities, places, strict=True)):
@@ -324,6 +326,7 @@ def _read_figures(
         item.part = is_part(surface, item, phrases.context)
         item.assessed = assessed_family(surface, item, phrases.context)
         pending.append(item)
+    share_after(surface, pending)
     return pending
 
 

@@ -7,48 +7,32 @@ read.  Three forms:
   each figure counts what the heading says;
 * a *breakdown of the sentence before* ("Theo lĩnh vực: kinh tế 54, văn hóa 47"): each figure
   is a part of the figure that the sentence before gave;
-* a *respective* list ("kiểm tra 12 tổ chức và 40 đảng viên, tăng lần lượt 5% và 9%"; "số tổ
-  chức đảng và đảng viên bị kỷ luật lần lượt là 13 và 295"): the n-th figure goes with the n-th
-  figure, or the n-th noun, before the word.
+* a *respective* list (:mod:`respective`): the n-th figure goes with the n-th of what stands
+  before "lần lượt".
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from vankien.quantities.mentions import Quantity
-from vankien.quantities.units import unit_after
-from vankien.tagging.indicators.frames import Candidate, Scene, best_frame
+from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.lexicon import lexicon
-from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
-from vankien.tagging.indicators.structure import Place, clause_start, read_structure
+from vankien.tagging.indicators.phrases import SentencePhrases
+from vankien.tagging.indicators.respective import (
+    GIVEN,
+    LEAST,
+    ListRole,
+    read_respective,
+    said_by,
+)
+from vankien.tagging.indicators.structure import Place
 
 __all__ = ["ListRole", "read_lists"]
 
 OPENING = 40
 """Characters at the head of a sentence in which a word that opens a breakdown stands."""
-
-LEAST = 2
-"""Figures that a list has at the least."""
-
-GIVEN = 2.1
-"""Score of an indicator that a list gives to its figures."""
-
-
-@dataclass(slots=True)
-class ListRole:
-    """What a list says of one figure.
-
-    ``candidate``: the indicator that the words before the list give; ``divides``: the figure
-    is a part of the one that the sentence before gave; ``partner``: the position of the
-    figure that it goes with; ``nth``: its place in a respective list, and the list's length.
-    """
-
-    candidate: Candidate | None = None
-    divides: bool = False
-    partner: int | None = None
-    nth: tuple[int, int] | None = None
 
 
 def read_lists(
@@ -63,7 +47,7 @@ def read_lists(
     if len(quantities) < LEAST:
         return {}
     roles: dict[int, ListRole] = {}
-    _respective(sentence, quantities, places, phrases, holds, roles)
+    read_respective(sentence, quantities, places, phrases, holds, roles)
     members = [
         i
         for i, (quantity, place) in enumerate(zip(quantities, places, strict=True))
@@ -114,97 +98,9 @@ def _headed(
     inside = [i for i in members if ";" not in sentence[colon : quantities[i].start]]
     if len(inside) < LEAST:
         return
-    said = _said(sentence[:colon], quantities[inside[0]], holds)
+    said = said_by(sentence[:colon], quantities[inside[0]], holds)
     if said is None:
         return
     for i in inside:
         if _counts(said, quantities[i]):
             roles[i] = ListRole(replace(said, score=GIVEN))
-
-
-def _said(
-    prefix: str, like: Quantity, holds: Callable[[str], bool], measure: str | None = None
-) -> Candidate | None:
-    """Return what a bare figure would count directly after the words of ``prefix``."""
-    percent = like.unit == "%"
-    number = "100%" if percent else "100"
-    surface = f"{prefix.rstrip(' ,')} là {number}"
-    start = len(surface) - len(number)
-    quantity = replace(
-        like,
-        start=start,
-        end=len(surface),
-        number_start=start,
-        number_end=start + 3,
-        number="100",
-        unit="%" if percent else None,
-        unit_text="%" if percent else None,
-        dimension="ratio" if percent else None,
-    )
-    phrases = scan_sentence(surface)
-    scene = Scene(
-        measure=measure or ("share" if percent else "level"),
-        topic=None,
-        whole=-1,
-        carried=frozenset(),
-        labelled=False,
-        holds=holds,
-    )
-    place = read_structure(surface, [quantity], phrases)[0]
-    return best_frame(surface, quantity, place, phrases, scene)
-
-
-def _respective(
-    sentence: str,
-    quantities: list[Quantity],
-    places: list[Place],
-    phrases: SentencePhrases,
-    holds: Callable[[str], bool],
-    roles: dict[int, ListRole],
-) -> None:
-    for hit in phrases.context.get("respectively", ()):
-        first = next((i for i, q in enumerate(quantities) if q.number_start >= hit.end), None)
-        if first is None or any(c in sentence[hit.end : quantities[first].start] for c in ";."):
-            continue
-        chain = [first]
-        while chain[-1] + 1 < len(quantities):
-            gap = sentence[places[chain[-1]].phrase_end : quantities[chain[-1] + 1].number_start]
-            if not lexicon().chain.fullmatch(gap):
-                break
-            chain.append(chain[-1] + 1)
-        size = len(chain)
-        if size < LEAST or first in roles:
-            continue
-        clause = clause_start(sentence, hit.start)
-        before = [i for i in range(first) if quantities[i].start >= clause]
-        nouns = _nouns(sentence, clause, hit.start, size)
-        for n, i in enumerate(chain):
-            role = roles[i] = ListRole(nth=(n, size))
-            if len(before) >= size:
-                role.partner = before[len(before) - size + n]
-            elif nouns and quantities[i].unit in (None, "%"):
-                own = sentence[nouns[n][0] : nouns[n][1]]
-                prefix = sentence[clause : nouns[0][0]] + own + sentence[nouns[-1][1] : hit.start]
-                found = _said(prefix, quantities[i], holds)
-                if found is not None:
-                    role.candidate = replace(found, score=max(GIVEN, found.score - 0.5))
-
-
-def _nouns(sentence: str, start: int, end: int, size: int) -> list[tuple[int, int]]:
-    """Return the last ``size`` coordinated counted nouns of a stretch ("tổ chức đảng và đảng
-    viên"), empty where there are not so many."""
-    found: list[tuple[int, int]] = []
-    position = start
-    while position < end:
-        unit = unit_after(sentence, position)
-        if unit is None or unit.end > end:
-            position = sentence.find(" ", position, end) + 1 or end
-            continue
-        gap = sentence[found[-1][1] : unit.start] if found else ""
-        if found and not lexicon().chain.fullmatch(gap):
-            if len(found) >= size:
-                break
-            found = []
-        found.append((unit.start, unit.end))
-        position = unit.end
-    return found[-size:] if len(found) >= size else []

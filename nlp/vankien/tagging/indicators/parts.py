@@ -37,17 +37,17 @@ _GRADED = re.compile(r"graded|evaluated")
 
 @dataclass(slots=True)
 class Wholes:
-    """The figures so far, and which of them count those that were graded."""
+    """The figures so far, and which of them count those that were graded, of what family."""
 
     figures: list[Figure]
-    assessed: set[int] = field(default_factory=set)
+    assessed: dict[int, str] = field(default_factory=dict)
     parts: dict[int, int] = field(default_factory=dict)
 
     def note(self, item: Pending) -> None:
         """Keep in mind the figure that was added last."""
         last = len(self.figures) - 1
         if item.assessed:
-            self.assessed.add(last)
+            self.assessed[last] = item.assessed
         if self.figures[last].part_of is not None:
             self.parts[last] = OUTCOME
         elif item.part:
@@ -80,6 +80,8 @@ class Wholes:
                     continue  # "Tỷ lệ đảng viên nữ đạt 35%" is of the stock at large
             elif graded and index in self.assessed:
                 if other.indicator not in (None, indicator.code):
+                    continue
+                if not indicator.code.startswith(self.assessed[index]):
                     continue
             elif not (
                 (same and self.parts.get(index, 0) < item.part)
