@@ -156,7 +156,7 @@ def _grammar() -> _Grammar:
         rf"(?:{ends(4)})?)",
         rf"(?P<own>(?P<b5>{alone})(?:{ends(5)})?)",
         rf"(?P<sector>{_any(sectors['forms'])}\s+{_any(sectors['names'])}"
-        rf"(?:\s+(?:của\s+)?{land}(?!\w)(?:\s+{name})?)?)(?!\w)",
+        rf"(?:\s+(?:của\s+|cấp\s+)?{land}(?!\w)(?:\s+{name})?)?)(?!\w)",
         rf"(?P<plain>(?P<t6>{land})(?!\w)(?:\s*(?P<n6>{name}))?)",
         rf"(?P<party>{party})(?!\w)",
     )
@@ -240,7 +240,7 @@ def _read(match: re.Match[str], text: str) -> ScopeMention | None:
         letters = grammar.letters[_fold(match.group("b1"))]
     elif form in ("free", "own"):
         words = match.group("b4") or match.group("b5")
-        if words.split()[0] in grammar.not_names:
+        if words.split()[0] in grammar.not_names and not _opens_body(words):
             return None
         if not number and not words.isdigit() and units_named(words):
             place, level = words, "city"
@@ -276,6 +276,12 @@ def _whole_word(text: str, words: str, end: int) -> int:
         return end
     tail = re.match(r"\s+[^\W\d_]+", text[end:])
     return end + tail.end() if tail and tail.group().strip().islower() else end
+
+
+def _opens_body(words: str) -> bool:
+    """Whether words begin with what opens a body's name ("Công ty Điện lực")."""
+    parts = words.split()
+    return any(_fold(" ".join(parts[:size])) in _grammar().openers for size in (1, 2, 3))
 
 
 def _province_at_end(words: str) -> str | None:
