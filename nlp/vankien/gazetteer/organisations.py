@@ -12,12 +12,13 @@ is as written, up to a comma: the units that hold a commune are hints for its co
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from vankien.codebook import load_yaml
-from vankien.gates import beginning_with
+from vankien.gates import Openings, beginning_with, lower
 from vankien.gazetteer.places import unit_names, units_named
 from vankien.normalise import UPPER
 from vankien.resources import corpus_dir
@@ -76,8 +77,8 @@ def _any(forms: list[str]) -> str:
     return "(?i:" + "|".join(re.escape(f).replace(r"\ ", r"\s+") for f in ordered) + ")"
 
 
-def _openings(data: dict[str, Any]) -> str:
-    """A gate: the first words of all forms, tried before the forms themselves."""
+def _openings(data: dict[str, Any]) -> set[str]:
+    """A gate: the first words of all forms, looked for before the forms themselves."""
     forms = [
         *data["spans"], *data["organs"], *data["party"], *data["state"], *data["independent"],
         *data["heads"], *data["sectors"]["forms"],
@@ -85,14 +86,17 @@ def _openings(data: dict[str, Any]) -> str:
         *(word for words in data["committees"].values() for word in words),
         *(form for entry in data["central"] for form in entry["forms"]),
     ]  # fmt: skip
-    return beginning_with({form.split()[0] for form in forms}, any_case=True)
+    return {form.split()[0].lower() for form in forms}
 
 
 @dataclass(frozen=True, slots=True)
 class _Grammar:
+    openings: Openings
     forms: re.Pattern[str]
     bare: re.Pattern[str]
     heading: re.Pattern[str]
+    heading_gate: re.Pattern[str]
+    local_words: tuple[str, ...]
     tail: re.Pattern[str]
     around: dict[str, re.Pattern[str]]
     territories: dict[str, str]
@@ -176,9 +180,12 @@ def _grammar() -> _Grammar:
     around |= {
         key: re.compile(data[key]) for key in ("listed", "bare_not_after", "party_not", "given")
     }
+    openings = _openings(data)
+    local_words = str(data["local_words"]).split("|")
     return _Grammar(
+        openings=Openings(openings),
         forms=re.compile(
-            rf"(?<!\w)(?={_openings(data)})"
+            rf"(?<!\w)(?={beginning_with(openings, any_case=True)})"
             rf"(?:{alternatives[0]}|{span}(?:{'|'.join(alternatives[1:])}))"
         ),
         bare=re.compile(rf"(?<![\w-])(?=[{UPPER}])(?:{bare})(?!\w|\s?-\s?[{UPPER}])"),
@@ -187,6 +194,12 @@ def _grammar() -> _Grammar:
             rf"(?:\A|(?<=[,;:]\s))(?P<subject>{_NAME})\s(?=[^\W\d{UPPER}])|"
             rf"(?<!\w)(?i:{data['local_words']})\s(?P<spot>{_NAME})(?!\w)"
         ),
+        # Begins with a plain set of characters, which the engine scans for quickly.
+        heading_gate=re.compile(
+            rf"[,;:{''.join({c for w in local_words for c in w[-1].lower() + w[-1].upper()})}]"
+            rf"\s(?=[{UPPER}])"
+        ),
+        local_words=tuple(word.lower() for word in local_words),
         tail=re.compile(
             rf"\s*\((?P<in>{_NAME})\)|,?\s+(?P<t>{land})\s+(?P<n>{_NAME})|,\s+(?P<p>{_NAME})"
         ),
@@ -211,7 +224,9 @@ def find_scopes(text: str) -> list[ScopeMention]:
     grammar = _grammar()
     found: list[ScopeMention] = []
     position = 0
-    while match := grammar.forms.search(text, position):
+    for place in grammar.openings.places(lower(text)):
+        if place < position or (match := grammar.forms.match(text, place)) is None:
+            continue
         mention = _read(match, text)
         position = match.end() if mention is None else max(mention.end, mention.reach)
         if mention is not None and (kept := _weighed(mention, text)) is not None:
@@ -409,6 +424,26 @@ def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
     return mention
 
 
+def _headings(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of the places that head a title, an item or a complement, in order."""
+    grammar = _grammar()
+    places = {0}
+    for gate in grammar.heading_gate.finditer(text):
+        start = gate.start()
+        if text[start] in ",;:":
+            places.add(start + 2)
+        else:
+            before = text[max(0, start - 12) : start + 1].lower()
+            places.update(
+                start + 1 - len(word) for word in grammar.local_words if before.endswith(word)
+            )
+    position = 0
+    for place in sorted(places):
+        if place >= position and (match := grammar.heading.match(text, place)) is not None:
+            position = match.end()
+            yield match
+
+
 def _add_bare(found: list[ScopeMention], text: str) -> None:
     """Add provinces named without a word for their level, and a place that heads a title."""
     grammar = _grammar()
@@ -417,7 +452,7 @@ def _add_bare(found: list[ScopeMention], text: str) -> None:
     def free(start: int, end: int) -> bool:
         return all(max(m.end, m.reach) <= start or end <= m.start for m in found)
 
-    for match in grammar.heading.finditer(text):
+    for match in _headings(text):
         group = match.lastgroup or "name"
         start, end = match.span(group)
         name = match.group(group)

@@ -13,13 +13,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from vankien.codebook import load_yaml
-from vankien.gates import Endings, beginning_with
+from vankien.gates import Endings
+from vankien.quantities.number_gate import digit_runs
 from vankien.resources import codebook_dir
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-__all__ = ["excluded_spans", "is_excluded"]
+__all__ = ["Exclusions", "excluded_spans", "is_excluded"]
 
 LOOK = 40
 """Characters looked at on each side of a number."""
@@ -38,11 +39,19 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
+    """The rules compiled.
+
+    ``signs`` finds the words at which a pattern may begin (``starts``) and those without which
+    the rules of ``guarded`` are not tried (``needs``: their positions by sign).
+    """
+
     words: Endings[_Words]
     pattern: re.Pattern[str]
     kinds: tuple[str, ...]
-    guarded: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...]
-    needed: AhoCorasick
+    guarded: tuple[tuple[re.Pattern[str], str], ...]
+    signs: AhoCorasick
+    starts: frozenset[int]
+    needs: dict[int, tuple[int, ...]]
 
 
 @cache
@@ -72,26 +81,74 @@ def _rules() -> _Rules:
                     rule.get("at_most"),
                 )
             )
-    # The gate keeps the patterns from being tried at each character.
-    starts = beginning_with(data["starts"])
-    gate = rf"(?:\A(?=\s)|(?<!\w)(?=[\d(]|{starts}))"
-    pattern = re.compile(rf"{gate}(?:{'|'.join(patterns)})")
-    needed = AhoCorasick(sorted({sign for needs, _, _ in guarded for sign in needs}))
-    endings = Endings((phrase, rule) for rule in words for phrase in rule.phrases)
-    return _Rules(endings, pattern, tuple(kinds), tuple(guarded), needed)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})")
+    # The patterns are tried where digits begin and at these words only.
+    starts = {"(", *data["starts"]}
+    signs = sorted(starts | {sign for needs, _, _ in guarded for sign in needs})
+    return _Rules(
+        words=Endings((phrase, rule) for rule in words for phrase in rule.phrases),
+        pattern=pattern,
+        kinds=tuple(kinds),
+        guarded=tuple((rule, kind) for _, rule, kind in guarded),
+        signs=AhoCorasick(signs),
+        starts=frozenset(i for i, sign in enumerate(signs) if sign in starts),
+        needs={
+            i: numbers
+            for i, sign in enumerate(signs)
+            if (numbers := tuple(n for n, (needs, _, _) in enumerate(guarded) if sign in needs))
+        },
+    )
+
+
+class Exclusions:
+    """The spans of a text that a pattern covers, found as far as they are asked for.
+
+    ``runs`` tells where digits begin.
+    """
+
+    def __init__(self, text: str, runs: list[int]) -> None:
+        rules = _rules()
+        places = set(runs)
+        if text[:1].isspace():
+            places.add(0)
+        guarded: set[int] = set()
+        for sign, start, _ in rules.signs.find_matches_as_indexes(text, overlapping=True):
+            if sign in rules.starts:
+                places.add(start)
+            if sign in rules.needs:
+                guarded.update(rules.needs[sign])
+        self.spans: list[tuple[int, int, str]] = []
+        for number in guarded:
+            pattern, kind = rules.guarded[number]
+            self.spans.extend((m.start(), m.end(), kind) for m in pattern.finditer(text))
+        self._text = text
+        self._places = sorted(places, reverse=True)
+        self._end = 0
+
+    def cover(self, start: int, end: int) -> bool:
+        """Say whether a span shares a character with ``text[start:end]``."""
+        places = self._places
+        if places and places[-1] < end:
+            rules = _rules()
+            match_at, text = rules.pattern.match, self._text
+            while places and places[-1] < end:
+                place = places.pop()
+                if place < self._end:
+                    continue  # a match goes on here
+                match = match_at(text, place)
+                if match is not None:
+                    self._end = match.end()
+                    kind = rules.kinds[int((match.lastgroup or "r0")[1:])]
+                    self.spans.append((place, self._end, kind))
+        spans = self.spans
+        return bool(spans) and any(first < end and start < last for first, last, _ in spans)
 
 
 def excluded_spans(text: str) -> list[tuple[int, int, str]]:
     """Return the spans that a pattern covers, as (start, end, kind), in order."""
-    rules = _rules()
-    spans = [
-        (m.start(), m.end(), rules.kinds[int((m.lastgroup or "r0")[1:])])
-        for m in rules.pattern.finditer(text)
-    ]
-    for needs, pattern, kind in rules.guarded if rules.needed.find_matches_as_indexes(text) else ():
-        if any(sign in text for sign in needs):
-            spans.extend((m.start(), m.end(), kind) for m in pattern.finditer(text))
-    return sorted(spans)
+    exclusions = Exclusions(text, digit_runs(text))
+    exclusions.cover(0, len(text))
+    return sorted(exclusions.spans)
 
 
 def is_excluded(lowered: str, start: int, end: int, *, has_unit: bool, is_year: bool) -> str | None:

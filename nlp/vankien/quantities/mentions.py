@@ -19,8 +19,14 @@ from typing import Any
 
 from vankien.codebook import load_yaml
 from vankien.gates import Endings, beginning_with
-from vankien.quantities.exclusions import excluded_spans, is_excluded
-from vankien.quantities.number_gate import NumberGate, holds_figure, lower
+from vankien.quantities.exclusions import Exclusions, is_excluded
+from vankien.quantities.number_gate import (
+    NumberGate,
+    digit_runs,
+    holds_counting_word,
+    holds_figure,
+    lower,
+)
 from vankien.quantities.numerals import Numeral, find_numerals
 from vankien.quantities.units import COUNTABLE, Unit, count_nouns, unit_after
 from vankien.resources import codebook_dir
@@ -90,6 +96,7 @@ _THOUSAND_MILLION = re.compile(r"t[ỷỉ](?: \d+)?\Z")
 _SLIP = re.compile(r"\d{1,3},\d{3}")
 _TIMES_WORD = re.compile(r"(?<!\w)gấp (?P<n>đôi|rưỡi|hai|ba|bốn|năm|mười)(?!\w)(?! (?:lần|lượt))")
 _TIMES = {"đôi": 100, "rưỡi": 50, "hai": 100, "ba": 200, "bốn": 300, "năm": 400, "mười": 900}
+_BARE_ZERO = re.compile(r"không(?!\w)(?! \w)")
 _PART = re.compile(
     rf"(?<!\w)(?P<a>một|hai|ba) phần (?P<b>{'|'.join(_UNIT_WORDS)})(?!\w)"
     r"|(?<![\w/.,])(?P<c>[1-9])/(?P<d>[2-9]|10)(?= (?:số|tổng số|trong số|trong tổng số)(?!\w))"
@@ -169,7 +176,7 @@ def _words() -> _Words:
         of_those=re.compile(rf" (?:{_any(data['of_those'])})(?!\w)"),
         one_counts=frozenset(data["one_counts"]),
         zero=re.compile(rf"(?<!\w)(?:{_any(data['zero_before'])}) (?P<n>không)(?!\w)(?! \w)"),
-        none=re.compile(rf"(?<!\w)(?P<n>không) (?:{_any(data['none_before'])})(?= )"),
+        none=re.compile(rf"(?P<n>không)(?<!\wkhông) (?:{_any(data['none_before'])})(?= )"),
         none_after=re.compile(
             rf" (?:{_any(data['none_after'])})(?!\w)"
             rf"|(?: [^\W\d]+){{0,2}} [\"“]?(?:{_any(data['none_said'])})(?!\w)"
@@ -184,8 +191,10 @@ def find_quantities(text: str, *, weak: bool = False) -> list[Quantity]:
     costs one search.
     """
     lowered = lower(text)
-    counts = NumberGate(lowered).counts(0, len(lowered))
-    return _find(text, lowered, counts, weak) if counts or holds_figure(text) else []
+    runs, counts = digit_runs(text), holds_counting_word(lowered)
+    return (
+        _find(text, lowered, runs, counts, weak) if counts or (runs and holds_figure(text)) else []
+    )
 
 
 def quantities_of(
@@ -198,48 +207,57 @@ def quantities_of(
     """
     if lowered is None:
         lowered = lower(text)
-    gate = NumberGate(lowered)
+    gate = NumberGate(text, lowered)
     for start, end in spans:
-        counts = gate.counts(start, end)
-        surface = text[start:end]
-        if counts or holds_figure(surface):
-            yield _find(surface, lowered[start:end], counts, weak)
+        runs, counts = gate.ask(start, end)
+        if counts or (runs and holds_figure(text[start:end])):
+            yield _find(text[start:end], lowered[start:end], runs, counts, weak)
         else:
             yield []
 
 
-def _find(text: str, lowered: str, counts: bool, weak: bool) -> list[Quantity]:
+def _find(text: str, lowered: str, runs: list[int], counts: bool, weak: bool) -> list[Quantity]:
     words = _words()
-    numerals = [
-        (numeral, unit_after(text, numeral.end, lowered))
-        for numeral in find_numerals(text, lowered, counts=counts)
-    ]
-    numerals = [
-        (numeral, unit)
-        for numeral, unit in numerals
-        if numeral.kind != "words"
-        or (not _in_name(text, numeral) and _word_counts(lowered, numeral, unit))
-    ]
     found = _special(text, lowered, words)
-    if not numerals and not found:
-        return []
-    spans: list[tuple[int, int, str]] | None = None
-    for numeral, unit in numerals:
-        if found and any(q.start < numeral.end and numeral.start < q.end for q in found):
+    special = found[:]
+    exclusions: Exclusions | None = None
+    reach = 0  # where the last quantity ends, with its unit
+    for numeral in find_numerals(text, lowered, runs=runs, counts=counts):
+        start, end = numeral.start, numeral.end
+        unit: Unit | None = None
+        if numeral.kind == "words":
+            if not weak and numeral.text.lower() == _ONE:
+                continue
+            if _in_name(text, numeral):
+                continue
+            unit = unit_after(text, end, lowered)
+            if not _word_counts(lowered, numeral, unit):
+                continue
+        if start < reach or (special and any(q.start < end and start < q.end for q in special)):
             continue
+        if unit is None:
+            unit = unit_after(text, end, lowered)
         quantity = _quantity(text, lowered, numeral, unit)
-        if quantity is None or (quantity.weak and not weak):
+        if quantity is None:
             continue
-        if spans is None:  # the patterns are the dearest question, and come last
-            spans = excluded_spans(text)
-        if not (spans and any(a < numeral.end and numeral.start < b for a, b, _ in spans)):
+        if exclusions is None:  # the patterns are the dearest question, and come last
+            exclusions = Exclusions(text, runs)
+        if not exclusions.cover(start, end):
             found.append(quantity)
-    if not weak:
-        found = [q for q in found if not q.weak]
-    found.sort(key=lambda q: q.start)
+            reach = max(reach, quantity.end)
+    if special:
+        found = [q for q in found if weak or not q.weak]
+        found.sort(key=_start)
+    if len(found) < 2:
+        return found
     return _join_origins(lowered, _join_compounds(text, found), words)
 
 
+def _start(quantity: Quantity) -> int:
+    return quantity.start
+
+
+_ONE = "một"
 _SUBUNITS = {("giờ", "phút"): 60, ("giờ", None): 60, ("tuổi", "tháng"): 12, ("phút", "giây"): 60,
              ("năm", "tháng"): 12}  # fmt: skip
 
@@ -302,7 +320,7 @@ def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
             value = Decimal(_ORDINALS[written] if written in _ORDINALS else int(written))
             add(*match.span("n"), value, None, rank=True)
     if "không" in lowered:
-        for match in words.zero.finditer(lowered):
+        for match in words.zero.finditer(lowered) if _BARE_ZERO.search(lowered) else ():
             add(*match.span("n"), Decimal(0), None)
         for match in words.none.finditer(lowered):
             unit = unit_after(text, match.end(), lowered)
@@ -322,8 +340,6 @@ def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
 
 def _join_origins(lowered: str, found: list[Quantity], words: _Words) -> list[Quantity]:
     """Fold "từ 11 lên 13" into one quantity whose origin is "11"."""
-    if len(found) < 2:
-        return found
     joined: list[Quantity] = []
     for quantity in found:
         before = joined[-1] if joined else None
@@ -387,22 +403,10 @@ def _quantity(text: str, lowered: str, numeral: Numeral, unit: Unit | None) -> Q
             dimension = "event"
     approx = "about" if numeral.kind == "vague" else _approx(lowered, numeral.start, end)
     return Quantity(
-        start=numeral.start,
-        end=end,
-        number_start=numeral.start,
-        number_end=numeral.end,
-        number=numeral.text,
-        value=value,
-        value_high=high,
-        unit=name,
-        unit_text=text[unit.start : unit.end] if unit else None,
-        dimension=dimension,
-        approx=approx,
-        total=numeral.total,
-        multiple=multiple,
-        slip=slip,
-        weak=numeral.text.lower() == "một",
-    )
+        numeral.start, end, numeral.start, numeral.end, numeral.text, value, high, name,
+        text[unit.start : unit.end] if unit else None, dimension, approx, numeral.total, multiple,
+        slip, None, False, numeral.text.lower() == _ONE,
+    )  # fmt: skip
 
 
 _OPENS = re.compile(r"(?:\A|[.:;!?\"“(–\-])\s*\Z")

@@ -10,10 +10,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from vankien.gates import lower
+
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
-__all__ = ["NumberGate", "holds_figure", "lower", "may_hold_numeral"]
+__all__ = [
+    "NumberGate", "digit_runs", "holds_counting_word", "holds_figure", "lower", "may_hold_numeral",
+]  # fmt: skip
 
 # Words that count wherever they stand, and words that do so before certain others only.
 _STRONG = (
@@ -34,6 +38,7 @@ _COUNTING = re.compile(
     r"năm(?! (?:\d|qua|nay|sau|trước|học|tới|ngoái|vừa)))(?!\w)"
 )
 _FIGURE = re.compile(r"[0-9]")
+_RUN = re.compile(r"\d\d*")  # the engine looks for a plain set quickly, for \d+ it does not
 _BESIDE = '(“"'
 """Marks that may touch a counting word; any other makes it a word of another kind."""
 
@@ -47,34 +52,49 @@ def _automaton() -> AhoCorasick:
     return AhoCorasick([*_STRONG, *_WEAK])
 
 
-def lower(text: str) -> str:
-    """Return a text in lower case, character for character."""
-    # The only letter that lower() lengthens.
-    return text.replace("\u0130", "I").lower() if "\u0130" in text else text.lower()
-
-
 def holds_figure(text: str) -> bool:
     """Say whether a text holds a figure in digits."""
     return _FIGURE.search(text) is not None
 
 
+def digit_runs(text: str) -> list[int]:
+    """Return where the runs of digits of a text begin."""
+    return [run.start() for run in _RUN.finditer(text)]
+
+
 class NumberGate:
-    """The counting words of a text in lower case; its parts are asked for in order."""
+    """The digits and counting words of a text; its parts are asked for in order."""
 
-    def __init__(self, lowered: str) -> None:
+    def __init__(self, text: str, lowered: str) -> None:
+        self._text = text
         self._lowered = lowered
+        self._runs = digit_runs(text)
         self._hits = _automaton().find_matches_as_indexes(lowered)
-        self._next = 0
+        self._next_run = self._next_hit = 0
 
-    def counts(self, start: int, end: int) -> bool:
-        """Say whether ``text[start:end]`` may hold a number in words.
+    def ask(self, start: int, end: int) -> tuple[list[int], bool]:
+        """Return where the runs of digits of ``text[start:end]`` begin, as offsets in it, and
+        whether it may hold a number in words.
 
         No part may begin before the one asked for last.
         """
-        hits, place, size = self._hits, self._next, len(self._hits)
+        runs, place, size = self._runs, self._next_run, len(self._runs)
+        while place < size and runs[place] < start:
+            place += 1
+        found: list[int] = []
+        self._next_run = place
+        while place < size and runs[place] < end:
+            found.append(runs[place] - start)
+            place += 1
+        if (not found or found[0]) and self._text[start : start + 1].isdecimal():
+            found.insert(0, 0)  # the part begins within a run
+        return found, self._counts(start, end)
+
+    def _counts(self, start: int, end: int) -> bool:
+        hits, place, size = self._hits, self._next_hit, len(self._hits)
         while place < size and hits[place][1] < start:
             place += 1
-        self._next = place
+        self._next_hit = place
         lowered = self._lowered
         weak: list[int] = []
         alone = False  # a weak word stands as a word of its own
@@ -98,11 +118,16 @@ class NumberGate:
         if not alone:
             return False
         part = lowered[start:end]
-        return any(_COUNTING.match(part, first - start) for first in weak)
+        return any(_COUNTING.match(part, first - start) is not None for first in weak)
 
 
 def may_hold_numeral(text: str, lowered: str | None = None) -> bool:
     """Say cheaply whether a text may hold a number in digits or in counting words."""
     if holds_figure(text):
         return True
-    return NumberGate(lower(text) if lowered is None else lowered).counts(0, len(text))
+    return holds_counting_word(lower(text) if lowered is None else lowered)
+
+
+def holds_counting_word(lowered: str) -> bool:
+    """Say whether a text in lower case may hold a number in words."""
+    return NumberGate("", lowered).ask(0, len(lowered))[1]

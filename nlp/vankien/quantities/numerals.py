@@ -24,7 +24,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from vankien.quantities.number_gate import NumberGate, holds_figure, lower, may_hold_numeral
+from vankien.gates import beginning_with
+from vankien.quantities.number_gate import (
+    digit_runs,
+    holds_counting_word,
+    holds_figure,
+    lower,
+    may_hold_numeral,
+)
 
 __all__ = [
     "Numeral",
@@ -82,7 +89,6 @@ _NUMBER = (
     rf"{_D}(?:{_S}(?:{_S})?(?:[ ]\d{{1,3}}(?:,\d+)?{_S}(?!{_S}))*"
     rf"(?:[ ]rưỡi(?!\w)|[ ]\d{{1,3}}(?!\d|[.,]\d|[/%-]|[ ]?(?:{_SCALE_WORD})))?)?"
 )
-_RUN = re.compile(r"\d\d*")  # the engine looks for a plain set quickly, for \d+ it does not
 _DIGITS = re.compile(
     rf"(?<![\w])(?=\d|từ )(?<!\d[/.,])(?:(?P<from>từ[ ])?(?P<a>{_NUMBER})"
     rf"(?:(?:[ ]?[-–][ ]?|[ ]?(?P<to>đến|tới)[ ])(?P<b>{_NUMBER})(?=\W|$)"
@@ -90,8 +96,11 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 # Number words are looked for in lower case, which is quicker than in any case.
-_WORDS = re.compile(rf"(?<!\w)(?=[bcdhklmnrstv])(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)")
+_WORDS = re.compile(
+    rf"(?<!\w)(?={beginning_with(_WORD.split('|'))})(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)"
+)
 _NOT_SCALE = re.compile(r"(?<=tỷ|tỉ)[ ](?:lệ|trọng|suất|phú|giá)(?!\w)")
+_VAGUE_WORDS = ("vài", "mấy", "hàng", "dăm")
 _VAGUE = re.compile(
     rf"(?<!\w)(?=[vmhd])(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
     rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)"
@@ -295,26 +304,30 @@ def parse_numeral(text: str) -> Decimal:
 
 
 def find_numerals(
-    text: str, lowered: str | None = None, *, counts: bool | None = None
+    text: str,
+    lowered: str | None = None,
+    *,
+    runs: list[int] | None = None,
+    counts: bool | None = None,
 ) -> list[Numeral]:
     """Return the numbers of a text in order; ``lowered`` saves lowering it again.
 
     Number words are returned as found; whether a single word such as "hai" counts
-    anything is decided by the caller.  ``counts`` says whether the text may hold any, where
-    the caller has asked.
+    anything is decided by the caller.  ``runs`` tells where digits begin and ``counts``
+    whether the text may hold number words, where the caller has asked.
     """
     found: list[Numeral] = []
     if lowered is None:
         lowered = lower(text)
-    if holds_figure(text):
-        for match in _digits(text, lowered):
+    if runs is None:
+        runs = digit_runs(text)
+    if runs and holds_figure(text):
+        for match in _digits(text, lowered, runs):
             found.extend(_from_digits(match))
-    if counts is None:
-        counts = NumberGate(lowered).counts(0, len(lowered))
-    if not counts:
+    if not (holds_counting_word(lowered) if counts is None else counts):
         return found
     taken = [(n.start, n.end) for n in found]
-    for match in _VAGUE.finditer(lowered):
+    for match in _VAGUE.finditer(lowered) if _any_in(_VAGUE_WORDS, lowered) else ():
         start, end = match.span()
         found.append(Numeral(start, end, text[start:end], None, kind="vague"))
         taken.append(match.span())
@@ -332,11 +345,14 @@ def find_numerals(
     return found
 
 
-def _digits(text: str, lowered: str) -> Iterator[re.Match[str]]:
+def _any_in(words: tuple[str, ...], text: str) -> bool:
+    return any(word in text for word in words)
+
+
+def _digits(text: str, lowered: str, runs: list[int]) -> Iterator[re.Match[str]]:
     """Yield the matches of _DIGITS in order, tried only where digits begin."""
     position = 0
-    for run in _RUN.finditer(text):
-        start = run.start()
+    for start in runs:
         if start < position:
             continue
         match = None
@@ -363,7 +379,7 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
         value, slip, scaled = _read_digits(text)
         return [Numeral(begin, begin + len(text), text, value, slip=slip, scaled=scaled)]
     if second is None and total is None:
-        return [Numeral(begin, match.end("a"), written, value, slip=slip, scaled=scaled)]
+        return [Numeral(begin, match.end("a"), written, value, None, None, "digits", slip, scaled)]
     whole = match.string[begin : match.end()]
     if total is not None:
         total_value, other = _decimal(total)

@@ -21,14 +21,18 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vankien.codebook import load_yaml
-from vankien.gates import beginning_with
+from vankien.gates import Openings, beginning_with, lower
 from vankien.quantities import dates
 from vankien.quantities.dates import Interval
+from vankien.quantities.number_gate import digit_runs
 from vankien.quantities.numerals import parse_words
 from vankien.resources import codebook_dir
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 __all__ = ["PeriodMention", "find_periods", "resolve"]
 
@@ -87,7 +91,8 @@ class _Grammar:
     points: re.Pattern[str]
     kinds: tuple[dict[str, Any], ...]
     relations: dict[str, re.Pattern[str]]
-    cheap: re.Pattern[str]
+    openings: Openings
+    cheap: AhoCorasick
     roman: dict[str, int]
     months: dict[str, int]
     congresses: dict[str, tuple[int, int]]
@@ -96,6 +101,8 @@ class _Grammar:
 
 @cache
 def _grammar() -> _Grammar:
+    from ahocorasick_rs import AhoCorasick
+
     data = load_yaml(codebook_dir() / "periods.yaml")
     macros: dict[str, str] = data["macros"]
 
@@ -122,7 +129,8 @@ def _grammar() -> _Grammar:
         points=re.compile(rf"(?<!\w)(?=\d|{gate})(?:{every})", re.IGNORECASE),
         kinds=tuple(rules),
         relations={name: re.compile(expand(data[name]), re.IGNORECASE) for name in names},
-        cheap=re.compile(data["cheap"], re.IGNORECASE),
+        openings=Openings(data["gate"]),
+        cheap=AhoCorasick(data["cheap"]),
         roman=data["roman"],
         months=data["months"],
         congresses={name: (a, b) for name, (a, b) in data["congresses"].items()},
@@ -133,9 +141,16 @@ def _grammar() -> _Grammar:
 def find_periods(text: str) -> list[PeriodMention]:
     """Return the expressions of time of a sentence in order, none overlapping."""
     grammar = _grammar()
-    if not grammar.cheap.search(text):
+    lowered, runs = lower(text), digit_runs(text)
+    if not runs and not grammar.cheap.find_matches_as_indexes(lowered):
         return []
-    found = [m for match in grammar.points.finditer(text) if (m := _point(match, text))]
+    found: list[PeriodMention] = []
+    position = 0
+    for place in grammar.openings.places(lowered, runs):
+        if place >= position and (match := grammar.points.match(text, place)) is not None:
+            position = match.end()
+            if (point := _point(match, text)) is not None:
+                found.append(point)
     found = _joined(found, text)
     found = [m for mention in found if (m := _related(mention, text)) is not None]
     # "đến nay" within "từ đầu năm đến nay" is no second expression.
