@@ -29,7 +29,7 @@ from vankien.quantities.number_gate import lower
 from vankien.tagging.indicators.calibration import calibrated
 from vankien.tagging.indicators.checks import check_figures
 from vankien.tagging.indicators.context import CHANGES, Reading, read_context
-from vankien.tagging.indicators.earlier import Before
+from vankien.tagging.indicators.earlier import Before, is_general
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import names_party, passes_gate
@@ -302,7 +302,9 @@ def _read_figures(
         item = Pending(quantity, reading, place, None)
         whole = whole_of(surface, pending, item)
         before = next((p for p in reversed(pending) if p.candidate is not None), None)
-        topic = before.candidate if before else memory.before.topic
+        topic = before.candidate if before else None
+        if topic is None and (is_general(quantity) or (quantity.unit == "%" and not pending)):
+            topic = memory.before.topic  # "Có 41 lớp với 1.720 học sinh" goes on with nothing
         known = phrases.heads or phrases.triggers or phrases.qualifiers
         if known and not is_of_others(quantity, place, phrases.context):
             scene = Scene(
@@ -317,7 +319,9 @@ def _read_figures(
             item.candidate = best_frame(surface, quantity, place, phrases, scene)
         item.role = roles.get(position)
         share(surface, pending, item, phrases.context, memory.before)
-        if item.part_of is None and item.candidate is not None and item.inherited_from is None:
+        others = item.role is not None and item.role.family is not None
+        own = item.candidate is not None and item.inherited_from is None and not others
+        if item.part_of is None and own:
             item.part_of = whole_of(surface, pending, item)
         item.rate = any(
             place.label_start <= hit.start and hit.end <= quantity.number_start
