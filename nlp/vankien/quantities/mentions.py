@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 
 from vankien.codebook import load_yaml
-from vankien.gates import Endings, beginning_with
+from vankien.gates import Endings
 from vankien.quantities.exclusions import Exclusions, is_excluded
 from vankien.quantities.number_gate import (
     NumberGate,
@@ -111,7 +111,6 @@ class _Words:
 
     before: Endings[str]
     after: tuple[tuple[str, str, re.Pattern[str]], ...]
-    after_any: re.Pattern[str]
     not_before: tuple[str, ...]
     after_not: re.Pattern[str]
     downward_last: tuple[str, ...]
@@ -152,7 +151,6 @@ def _words() -> _Words:
             (phrase, code, re.compile(rf"[^,;.()\d]{{0,56}}?(?<!\w){re.escape(phrase)}(?!\w)"))
             for phrase, code in after
         ),
-        after_any=re.compile(f"(?={beginning_with(phrase for phrase, _ in after)})"),
         not_before=tuple(approx["not_before"]),
         after_not=re.compile(rf"(?<!\w)(?:{_any(approx['after_not'])})(?!\w)"),
         downward_last=tuple(approx["from"]),
@@ -468,9 +466,9 @@ def _approx(lowered: str, start: int, end: int) -> str:
             break
         return code
     right = lowered[end : end + 66]
-    if words.after_any.search(right):
-        for phrase, code, pattern in words.after:
-            match = pattern.match(right) if phrase in right else None
+    for phrase, code, pattern in words.after:
+        if phrase in right:
+            match = pattern.match(right)
             if match and not words.after_not.search(match.group()):
                 return code
     return "exact"

@@ -155,14 +155,14 @@ def _context_index() -> PhraseIndex:
 @cache
 def _governing_index() -> tuple[AhoCorasick, frozenset[int], frozenset[int]]:
     """The phrases that may govern a figure; those of ratios only, those of bounds only."""
-    from ahocorasick_rs import AhoCorasick, Implementation
+    from ahocorasick_rs import AhoCorasick
 
     always = {fold_phrase(phrase) for _, phrase, _ in _entries_of(*_GOVERNING)}
     ratios = {fold_phrase(phrase) for _, phrase, _ in _entries_of(*_OF_RATIOS)} - always
     bounds = {fold_phrase(phrase) for _, phrase, _ in _entries_of(*_OF_BOUNDS)} - always
     phrases = sorted(always | ratios | bounds)
     return (
-        AhoCorasick(phrases, implementation=Implementation.ContiguousNFA),
+        AhoCorasick(phrases),
         frozenset(i for i, phrase in enumerate(phrases) if phrase in ratios),
         frozenset(i for i, phrase in enumerate(phrases) if phrase in bounds),
     )
