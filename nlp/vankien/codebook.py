@@ -148,6 +148,8 @@ class Frame(_Model):
     settles between frames that fit equally well.  A ``part`` frame holds only for a part of
     a figure of its own family ("trong đó nữ 71").  ``subjects`` are nouns to the left that
     speak for the frame where the figure has none of its own ("đảng viên: xuất sắc 19%").
+    ``any_noun``: directly after the trigger, nouns that no unit knows count as well ("kết nạp
+    11 thợ lò").
     """
 
     heads: list[str] = []
@@ -159,6 +161,7 @@ class Frame(_Model):
     weight: float = 0.0
     part: bool = False
     subjects: list[str] = []
+    any_noun: bool = False
 
 
 class Indicator(_Entry):

@@ -110,6 +110,14 @@ def read_context(
         measure = "share" if ratio else "level"
     elif ratio and change is None and not targets and _of_plan(sentence, place, context):
         measure = "target_ratio"
+    elif (
+        ratio
+        and change is None
+        and value is not None
+        and _equals_before(sentence, quantity, context)
+    ):
+        measure, value, governed = "change_rel", value - 100, True
+        high = None if high is None else high - 100
     elif ratio and targets and (exceeded or change is None):
         measure = "target_ratio"
         if exceeded and value is not None:
@@ -161,7 +169,8 @@ def _change(
         ("compare_more", 1, COMPARED_GAP, True),
         ("compare_less", -1, COMPARED_GAP, True),
     ):
-        hit = _governs(sentence, context.get(name, []), figure, gap=gap, digits=digits)
+        words = [hit for hit in context.get(name, []) if not _inside(hit, context)]
+        hit = _governs(sentence, words, figure, gap=gap, digits=digits)
         if hit is not None and hit.start >= place.previous_end:
             found.append((hit, sign))
     for name, sign in (("lack", -1), ("surplus", 1)):
@@ -182,6 +191,24 @@ def _change(
     if quantity.multiple and sign < 0 and hit.end < figure - GAP:
         return None, 1
     return hit, sign
+
+
+def _equals_before(sentence: str, quantity: Quantity, context: dict[str, list[Hit]]) -> bool:
+    """Say whether a percentage is of the same figure of before ("bằng 107% so với cùng kỳ")."""
+    if _governs(sentence, context.get("as_much_as", []), quantity.number_start) is None:
+        return False
+    return any(
+        not sentence[quantity.end : hit.start].replace("so với", "").strip()
+        for hit in context.get("baseline_bare", ())
+        if hit.start >= quantity.end
+    )
+
+
+def _inside(hit: Hit, context: dict[str, list[Hit]]) -> bool:
+    """Say whether a word of change is but a part of another word ("tăng" in "tăng cường")."""
+    return any(
+        other.start <= hit.start and hit.end <= other.end for other in context.get("no_change", ())
+    )
 
 
 def _target_words(sentence: str, context: dict[str, list[Hit]], start: int, end: int) -> list[Hit]:

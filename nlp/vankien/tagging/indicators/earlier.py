@@ -39,6 +39,12 @@ INHERITED = 2.1
 CARRIED = 1.8
 """Score of an indicator taken over from the sentence before."""
 
+OWN_WORDS = 3.4
+"""A candidate with this score has words of its own and is not overruled."""
+
+_BEINGS = ("person", "organisation", "money", "place", "household")
+"""Dimensions that many indicators count: a noun alone does not tie them together."""
+
 SHARED_MEASURES = (*CHANGES, "target_ratio", "share", "rank")
 
 _SIGN = r"(?:\s*(?:số lượng|tổng số|lượng|số|khối))?\s*"
@@ -146,7 +152,9 @@ def from_sentence_before(
     if any(p.candidate is not None and not p.carried for p in pending):
         return
     if not is_bare(quantity):
-        found = quantity.dimension in topic.indicator.dimensions and is_general(quantity)
+        found = quantity.dimension in topic.indicator.dimensions and (
+            is_general(quantity) or _some_of(item, before)
+        )
     else:
         found = measure in CHANGES or quantity.rank
     if not found and quantity.unit == "%" and measure in ("share", "target_ratio"):
@@ -156,6 +164,18 @@ def from_sentence_before(
     if found and fits(topic, measure):
         take(item, topic, None, CARRIED)
         item.carried = True
+
+
+def _some_of(item: Pending, before: Before) -> bool:
+    """Say whether a figure counts some of the things counted last ("Qua sơ kết, 211 mô hình")."""
+    value = item.reading.value
+    if not before.figures or value is None or item.quantity.dimension in _BEINGS:
+        return False
+    base = before.figures[-1]
+    if base.part_of is not None:
+        base = before.figures[0]
+    whole = base.reading.value
+    return base.quantity.unit == item.quantity.unit and whole is not None and value <= whole
 
 
 def _among(surface: str) -> bool:

@@ -26,6 +26,7 @@ from vankien.documents import CONTENT_PARTS, Document, Sentence
 from vankien.normalise import Folded, fold
 from vankien.quantities.mentions import Quantity, quantities_of
 from vankien.quantities.number_gate import lower
+from vankien.tagging.indicators.bodies import is_act_of_state
 from vankien.tagging.indicators.calibration import calibrated
 from vankien.tagging.indicators.checks import check_figures
 from vankien.tagging.indicators.context import CHANGES, Reading, read_context
@@ -33,6 +34,7 @@ from vankien.tagging.indicators.earlier import Before, is_general
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import names_party, passes_gate
+from vankien.tagging.indicators.listed import share_after
 from vankien.tagging.indicators.lists import read_lists
 from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
 from vankien.tagging.indicators.pending import Pending
@@ -40,7 +42,7 @@ from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.plain import plain_figures, says_by_how_much
 from vankien.tagging.indicators.respective import spread_scales
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
-from vankien.tagging.indicators.sharing import is_of_others, share, share_after
+from vankien.tagging.indicators.sharing import is_of_others, share
 from vankien.tagging.indicators.structure import read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
 from vankien.tagging.indicators.zones import whole_of
@@ -319,6 +321,9 @@ def _read_figures(
             item.candidate = best_frame(surface, quantity, place, phrases, scene)
         item.role = roles.get(position)
         share(surface, pending, item, phrases.context, memory.before)
+        if is_act_of_state(surface, item, phrases.context):
+            item.candidate = item.inherited_from = item.part_of = None
+            item.carried = False
         others = item.role is not None and item.role.family is not None
         own = item.candidate is not None and item.inherited_from is None and not others
         if item.part_of is None and own:

@@ -177,16 +177,33 @@ def _score(
     if not frame.qualifiers and (quantity.unit_text or "").lower() in indicator.not_nouns:
         return None
     if place.uncounted and not _adjacent(sentence, quantity, head, qualifier):
-        return None
+        told = frame.any_noun and trigger is not None
+        if not (told and trigger and _is_label(sentence, quantity, place, trigger)):
+            return None
     if frame.subjects and quantity.unit in (None, "%"):
         score += _subject(quantity, phrases.subjects.get(number, []), number in scene.carried)
     if score < THRESHOLD:
         return None
     if _blocked(quantity, place, phrases.blocks.get(number, []), trigger, head):
         return None
+    if quantity.total is not None and _only_states(quantity, indicator, frame.part, qualifier):
+        return None  # "21.850/23.400 đảng viên cài đặt ứng dụng" counts what they did
     if indicator.domain and not any(scene.holds(phrase) for phrase in indicator.domain):
         return None
     return Candidate(indicator, score, head, trigger, qualifier, number)
+
+
+def _only_states(
+    quantity: Quantity, indicator: Indicator, part: bool, qualifier: Hit | None
+) -> bool:
+    """Say whether a frame names a stock of persons or places and no property of them."""
+    return (
+        indicator.kind == "stock"
+        and quantity.dimension in ("person", "place")
+        and qualifier is None
+        and not part
+        and not indicator.within
+    )
 
 
 def _takes_grade(quantity: Quantity, head: Hit | None, family: str) -> bool:

@@ -83,6 +83,11 @@ def read_respective(
         if members and _give(sentence, clause, members, hit, quantities, chain, holds, roles):
             continue
         corresponding = sentence[hit.start : hit.end].lower().startswith("tương ứng")
+        if not corresponding and quantities[chain[0]].unit == "%":
+            # "tỷ lệ so với số phải thu lần lượt đạt ...": nothing of its own is named.
+            corresponding = (
+                said_by(sentence[clause : hit.start], quantities[chain[0]], holds) is None
+            )
         if corresponding and not before and chain[0] >= len(chain):
             # "kiểm tra 5 tổ chức, 11 đảng viên; so với kế hoạch, các tỷ lệ tương ứng là ..."
             words = sentence[clause : hit.start].lower()

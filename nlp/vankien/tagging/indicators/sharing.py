@@ -20,9 +20,11 @@ from vankien.codebook import load_codebook
 from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
 from vankien.quantities.units import unit_after
+from vankien.tagging.indicators.breakdowns import listed, of_subgroup, whole_of_parts
 from vankien.tagging.indicators.context import CHANGES
 from vankien.tagging.indicators.earlier import (
     INHERITED,
+    OWN_WORDS,
     SHARED_MEASURES,
     Before,
     by_noun,
@@ -33,16 +35,12 @@ from vankien.tagging.indicators.earlier import (
     is_general,
     take,
 )
-from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.lexicon import lexicon
+from vankien.tagging.indicators.listed import of_list
 from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.structure import Place
-from vankien.tagging.indicators.zones import whole_of
 
-__all__ = ["is_of_others", "share", "share_after"]
-
-OWN_WORDS = 3.4
-"""A candidate with this score has words of its own and is not overruled."""
+__all__ = ["is_of_others", "share"]
 
 
 def share(
@@ -53,7 +51,7 @@ def share(
     before: Before,
 ) -> None:
     """Apply rules 1 to 4 to ``item``, the figure after ``pending``."""
-    if _of_list(pending, item):
+    if of_list(pending, item):
         return
     if by_noun(surface, pending, item, before):
         return
@@ -61,88 +59,10 @@ def share(
         return
     if _of_figure_before(surface, pending, item, context):
         return
-    if _listed(surface, pending, item) or _of_subgroup(surface, pending, item, context):
+    if listed(surface, pending, item) or of_subgroup(surface, pending, item, context):
         return
     if not is_of_others(item.quantity, item.place, context):
         from_sentence_before(surface, pending, item, before, context)
-
-
-def _of_list(pending: list[Pending], item: Pending) -> bool:
-    """What the words before a list say of a member that has none of its own."""
-    role = item.role
-    if role is None:
-        return False
-    if role.partner is not None:
-        base = pending[role.partner]
-        measure = item.reading.measure
-        if base.candidate is None or measure not in SHARED_MEASURES:
-            return False
-        if not fits(base.candidate, measure):
-            return False
-        take(item, base.candidate, role.partner, INHERITED)
-        if role.family is not None and item.candidate is not None:
-            # The same grades of others: no share of the same whole.
-            item.candidate = _of_family(item.candidate, role.family)
-            item.inherited_from, item.carried = None, True
-        return True
-    if role.candidate is None or not fits(role.candidate, item.reading.measure):
-        return False
-    if (
-        item.candidate is not None
-        and not role.sure
-        and (
-            item.candidate.score >= OWN_WORDS
-            or item.candidate.in_label(item.place.label_start, item.quantity.number_start)
-        )
-    ):
-        return False
-    item.candidate = role.candidate
-    item.carried = True
-    return True
-
-
-def _of_family(candidate: Candidate, family: str) -> Candidate:
-    """Return a candidate with the indicator of the same name in another family, if any."""
-    name = candidate.indicator.code.partition(".")[2]
-    other = load_codebook().indicators.get(f"{family}.{name}")
-    return candidate if other is None else replace(candidate, indicator=other)
-
-
-def _counts(candidate: Candidate, base: Pending) -> bool:
-    return base.quantity.dimension in candidate.indicator.dimensions
-
-
-def share_after(surface: str, pending: list[Pending]) -> None:
-    """Give what stands once, after the last figure of a list, to the figures before it.
-
-    The counted noun ("12, 15 và 20 đảng viên"), the words of a plan ("53%, 46% và 59% chỉ tiêu").
-    """
-    noun: Pending | None = None
-    for index in range(len(pending) - 1, 0, -1):
-        base = pending[index]
-        if base.quantity.unit is not None or noun is None or base.inherited_from is None:
-            noun = base
-        before = base.place.chained_to
-        if before is None or base.candidate is None:
-            continue
-        item = pending[before]
-        if surface[item.quantity.end : item.place.phrase_end].strip():
-            continue
-        ratio = item.quantity.unit == "%" == base.quantity.unit
-        if ratio and base.reading.measure == "target_ratio" and item.reading.measure == "share":
-            item.reading = replace(
-                item.reading, measure="target_ratio", baseline=base.reading.baseline
-            )
-            if item.candidate is None:
-                take(item, base.candidate, index, INHERITED)
-        elif (
-            (item.candidate is None or not _counts(item.candidate, noun))
-            and item.quantity.unit is None
-            and noun.quantity.unit not in (None, "%")
-            and item.reading.measure == base.reading.measure == "level"
-        ):
-            take(item, base.candidate, index, INHERITED)
-            item.part_of = base.part_of
 
 
 def _bracketed(pending: list[Pending], item: Pending) -> bool:
@@ -231,7 +151,12 @@ def _of_figure_before(
     if is_of_others(quantity, item.place, context):
         return False
     noun = _noun_dimension(surface, quantity, measure)
-    if own is not None:
+    subgroup = any(
+        item.place.label_start <= hit.start and hit.end <= quantity.number_start
+        for hit in context.get("subgroups", ())
+    )
+    group = own is not None and subgroup and own.indicator.code.endswith(".total")
+    if own is not None and not group:
         if own.head is not None and item.place.label_start <= own.head.start:
             return False  # a noun of its own, before or after it
         ends = own.evidence_end()
@@ -239,10 +164,6 @@ def _of_figure_before(
             return False  # a noun or a passive of its own stands after it
         if own.in_label(item.place.label_start, quantity.number_start):
             return False
-    subgroup = any(
-        item.place.label_start <= hit.start and hit.end <= quantity.number_start
-        for hit in context.get("subgroups", ())
-    )
     index = len(pending)
     while index > 0:
         index -= 1
@@ -255,6 +176,9 @@ def _of_figure_before(
         ):
             # "16 tổ chức đảng (khiển trách 11, cảnh cáo 5), tăng gấp đôi"
             index = base.part_of
+            base = pending[index]
+        elif measure in CHANGES and whole_of_parts(pending, index) != index:
+            index = whole_of_parts(pending, index)
             base = pending[index]
         if noun is not None and base.quantity.dimension not in (None, noun, "ratio"):
             continue
@@ -277,7 +201,12 @@ def _of_figure_before(
             subgroup or _leads(item, surface) or _divided(surface, base, item)
         ):
             return False
-        if own is not None and own.evidence_start() > base.quantity.end and own.score >= 3.0:
+        if (
+            own is not None
+            and not group
+            and own.evidence_start() > base.quantity.end
+            and own.score >= 3.0
+        ):
             return False
         if not bare and base.quantity.dimension != quantity.dimension:
             continue
@@ -405,86 +334,3 @@ def _ratio_again(pending: list[Pending], item: Pending, context: dict[str, list[
             status="actual",
             baseline=earlier[-1].reading.baseline if earlier else item.reading.baseline,
         )
-
-
-def _listed(surface: str, pending: list[Pending], item: Pending) -> bool:
-    """Rule 3: an unclaimed member of a breakdown counts what the whole counts."""
-    if not pending or item.reading.measure not in ("level", "share"):
-        return False
-    quantity, own = item.quantity, item.candidate
-    zone = item.place.zone
-    if item.place.chained_to is not None and is_bare(quantity) is False and own is None:
-        zone = max(zone, pending[item.place.chained_to].place.zone)
-    index = whole_of(surface, pending, item)
-    if index is None or zone < 0:
-        return False
-    base = pending[index]
-    if base.candidate is None or not fits(base.candidate, item.reading.measure):
-        return False
-    if not (is_general(quantity) or quantity.unit == "%" or own is None):
-        return False
-    if own is not None and (
-        own.evidence_end() > zone
-        or own.score >= OWN_WORDS
-        or own.in_label(item.place.label_start, quantity.number_start)
-    ):
-        return False
-    if not is_bare(quantity) and base.quantity.dimension != quantity.dimension:
-        return False
-    take(item, base.candidate, index, INHERITED)
-    item.part_of = index
-    return True
-
-
-def _of_subgroup(
-    surface: str, pending: list[Pending], item: Pending, context: dict[str, list[Hit]]
-) -> bool:
-    """Rule 3, without a zone: a labelled part, or one more of the same noun.
-
-    "...; nữ 5" is a part of the persons before; ", 1 đồng chí đạt 71,4%" goes on counting,
-    and so does a series of places or years ("huyện A 12, huyện B 15").
-    """
-    quantity, own = item.quantity, item.candidate
-    if not pending or item.reading.measure != "level" or not is_general(quantity):
-        return False
-    if own is not None and (
-        own.score >= OWN_WORDS or own.in_label(item.place.label_start, quantity.number_start)
-    ):
-        return False
-    label = surface[item.place.label_start : quantity.number_start]
-    series = quantity.unit is None and any(
-        hit.start >= item.place.label_start
-        and hit.end <= quantity.number_start
-        and not surface[item.place.label_start : hit.start].strip()
-        for hit in context.get("series", ())
-    )
-    subgroup = any(
-        item.place.label_start <= hit.start and hit.end <= quantity.number_start
-        for hit in context.get("subgroups", ())
-    )
-    for index in range(len(pending) - 1, -1, -1):
-        base = pending[index]
-        if base.candidate is None or base.reading.measure != "level":
-            if subgroup or base.quantity.unit == "%":
-                continue
-            return False
-        again = (
-            own is None
-            and quantity.unit_text is not None
-            and base.quantity.unit_text == quantity.unit_text
-            and ";" not in surface[base.quantity.end : quantity.number_start]
-            and not label.strip()
-        )
-        goes_on = series and ";" not in surface[base.quantity.end : quantity.number_start]
-        if not (subgroup or again or goes_on) or not _divides_one(base, item):
-            return False
-        whole = base.part_of if base.part_of is not None else index
-        take(item, base.candidate, index, INHERITED)
-        item.part_of = whole if subgroup else base.part_of
-        return True
-    return False
-
-
-def _divides_one(base: Pending, item: Pending) -> bool:
-    dimension = item.quantity.dimension
-    return dimension is None or base.quantity.dimension in (None, dimension)

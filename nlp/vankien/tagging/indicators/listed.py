@@ -1,0 +1,90 @@
+"""What the members of a list take from words that stand once, before or after the list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vankien.codebook import load_codebook
+from vankien.tagging.indicators.earlier import INHERITED, OWN_WORDS, SHARED_MEASURES, fits, take
+from vankien.tagging.indicators.frames import Candidate
+from vankien.tagging.indicators.pending import Pending
+
+__all__ = ["of_list", "share_after"]
+
+
+def of_list(pending: list[Pending], item: Pending) -> bool:
+    """What the words before a list say of a member that has none of its own."""
+    role = item.role
+    if role is None:
+        return False
+    if role.partner is not None:
+        base = pending[role.partner]
+        measure = item.reading.measure
+        if base.candidate is None or measure not in SHARED_MEASURES:
+            return False
+        if not fits(base.candidate, measure):
+            return False
+        take(item, base.candidate, role.partner, INHERITED)
+        if role.family is not None and item.candidate is not None:
+            # The same grades of others: no share of the same whole.
+            item.candidate = _of_family(item.candidate, role.family)
+            item.inherited_from, item.carried = None, True
+        return True
+    if role.candidate is None or not fits(role.candidate, item.reading.measure):
+        return False
+    if (
+        item.candidate is not None
+        and not role.sure
+        and (
+            item.candidate.score >= OWN_WORDS
+            or item.candidate.in_label(item.place.label_start, item.quantity.number_start)
+        )
+    ):
+        return False
+    item.candidate = role.candidate
+    item.carried = True
+    return True
+
+
+def _of_family(candidate: Candidate, family: str) -> Candidate:
+    """Return a candidate with the indicator of the same name in another family, if any."""
+    name = candidate.indicator.code.partition(".")[2]
+    other = load_codebook().indicators.get(f"{family}.{name}")
+    return candidate if other is None else replace(candidate, indicator=other)
+
+
+def _counts(candidate: Candidate, base: Pending) -> bool:
+    return base.quantity.dimension in candidate.indicator.dimensions
+
+
+def share_after(surface: str, pending: list[Pending]) -> None:
+    """Give what stands once, after the last figure of a list, to the figures before it.
+
+    The counted noun ("12, 15 và 20 đảng viên"), the words of a plan ("53%, 46% và 59% chỉ tiêu").
+    """
+    noun: Pending | None = None
+    for index in range(len(pending) - 1, 0, -1):
+        base = pending[index]
+        if base.quantity.unit is not None or noun is None or base.inherited_from is None:
+            noun = base
+        before = base.place.chained_to
+        if before is None or base.candidate is None:
+            continue
+        item = pending[before]
+        if surface[item.quantity.end : item.place.phrase_end].strip():
+            continue
+        ratio = item.quantity.unit == "%" == base.quantity.unit
+        if ratio and base.reading.measure == "target_ratio" and item.reading.measure == "share":
+            item.reading = replace(
+                item.reading, measure="target_ratio", baseline=base.reading.baseline
+            )
+            if item.candidate is None:
+                take(item, base.candidate, index, INHERITED)
+        elif (
+            (item.candidate is None or not _counts(item.candidate, noun))
+            and item.quantity.unit is None
+            and noun.quantity.unit not in (None, "%")
+            and item.reading.measure == base.reading.measure == "level"
+        ):
+            take(item, base.candidate, index, INHERITED)
+            item.part_of = base.part_of
