@@ -14,14 +14,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any
 
-from vankien.codebook import load_yaml
-from vankien.gates import Openings, beginning_with, lower
-from vankien.gazetteer.places import unit_names, units_named
+from vankien.gates import lower
+from vankien.gazetteer.organisation_forms import (
+    NAME,
+    fold_words,
+    organisation_data,
+    organisation_forms,
+)
+from vankien.gazetteer.places import units_named
 from vankien.normalise import UPPER
-from vankien.resources import corpus_dir
 
 __all__ = ["ScopeMention", "find_scopes", "organisation_data"]
 
@@ -38,7 +40,8 @@ class ScopeMention:
     to hold it.  ``relative``: without a name.  ``rank``: 0 a scope, 1 a place named
     in passing, 2 one that the words around make unlikely (the title of a person, "trực
     thuộc Tỉnh ủy").  ``bare``: a name
-    without a word for its level.  ``reach``: where the hints end.
+    without a word for its level.  ``reach``: where the hints end.  ``listed``: one of
+    several names after a plural ("các huyện Đông Sơn, Nam Sơn").
     """
 
     start: int
@@ -54,174 +57,20 @@ class ScopeMention:
     rank: int = 0
     bare: bool = False
     reach: int = 0
+    listed: bool = False
 
 
-_WORD = rf"[{UPPER}][\w'’]*"
-_NAME = rf"{_WORD}(?:\s+(?:[-–]\s+)?{_WORD}|\s?[-–]\s?{_WORD}){{0,4}}"
+_DONE = re.compile(r"(?<![\d/])\d+/\d+\s+\Z")
 _WIDTH = {"body": 0, "commune": 1, "district": 2, "city": 2, "province": 3}
 _FORMS = (
-    "central", "body", "land", "committee", "noun", "free", "own", "sector", "plain", "party",
+    "central", "body", "land", "force", "committee", "noun", "free", "own", "sector", "plain",
+    "party",
 )  # fmt: skip
-
-
-@cache
-def organisation_data() -> dict[str, Any]:
-    """Return the forms of organisations as the file holds them."""
-    data: dict[str, Any] = load_yaml(corpus_dir() / "gazetteer" / "organisations.yaml")
-    return data
-
-
-def _any(forms: list[str]) -> str:
-    """An alternation in any case, the longest first; spaces match any white space."""
-    ordered = sorted(forms, key=len, reverse=True)
-    return "(?i:" + "|".join(re.escape(f).replace(r"\ ", r"\s+") for f in ordered) + ")"
-
-
-def _openings(data: dict[str, Any]) -> set[str]:
-    """A gate: the first words of all forms, looked for before the forms themselves."""
-    forms = [
-        *data["spans"], *data["organs"], *data["party"], *data["state"], *data["independent"],
-        *data["heads"], *data["sectors"]["forms"],
-        *(word for words in data["territories"].values() for word in words),
-        *(word for words in data["committees"].values() for word in words),
-        *(form for entry in data["central"] for form in entry["forms"]),
-    ]  # fmt: skip
-    return {form.split()[0].lower() for form in forms}
-
-
-@dataclass(frozen=True, slots=True)
-class _Grammar:
-    openings: Openings
-    forms: re.Pattern[str]
-    bare: re.Pattern[str]
-    heading: re.Pattern[str]
-    heading_gate: re.Pattern[str]
-    local_words: tuple[str, ...]
-    tail: re.Pattern[str]
-    around: dict[str, re.Pattern[str]]
-    territories: dict[str, str]
-    letters: dict[str, str]
-    central: dict[str, dict[str, Any]]
-    not_names: frozenset[str]
-    name_words: dict[str, tuple[str, ...]]
-    alone: frozenset[str]
-    closing: frozenset[str]
-    numbered: frozenset[str]
-    span: re.Pattern[str]
-    kinds: dict[str, str]
-    surnames: frozenset[str]
-    openers: frozenset[str]
-
-
-def _fold(words: str) -> str:
-    return " ".join(words.lower().replace("uỷ", "ủy").split())
-
-
-@cache
-def _grammar() -> _Grammar:
-    data = organisation_data()
-    territories = {_fold(w): level for level, ws in data["territories"].items() for w in ws}
-    territories |= {_fold(w): level for level, ws in data["committees"].items() for w in ws}
-    land = _any([w for ws in data["territories"].values() for w in ws])
-    committee = _any([w for ws in data["committees"].values() for w in ws])
-    span = f"(?:{_any(data['spans'])}\\s+)?"
-    organs = f"(?:{_any(data['organs'])}\\s+){{0,2}}"
-    party = _any(data["party"])
-    short = _any([n for n in unit_names("province") if re.search(r"HCM|\.", n)])
-    name = rf"(?:{short}|{_NAME}|\d{{1,2}}(?![\d/%]|[.,]\d))"
-    letters = {_fold(f): b["code"] for b in data["bodies"] for f in b["forms"]}
-    central = {_fold(f): entry for entry in data["central"] for f in entry["forms"]}
-    needs = [f for e in data["central"] if e.get("party") for f in e["forms"]]
-    free = [f for e in data["central"] if not e.get("party") for f in e["forms"]]
-    branches = "|".join(
-        re.escape(b).replace(r"\ ", r"\s+") for b in sorted(data["branches"], key=len, reverse=True)
-    )
-    opened = rf"{_any(data['bodies_named'])}(?:\s+(?:{branches}|{name}))+(?:\s+số\s+\d+)?"
-    opened += rf"|{_any(data['bodies_named'])}\s+(?:\w+\s+){{0,3}}số\s+\d+"
-    spot = rf"{_any(data['places_named'])}\s+(?:số\s+)?{name}"
-    alone = rf"{_any(data['independent'])}(?:\s+(?:{branches}|{_NAME}))+(?:\s+số\s+\d+)?"
-    alone += rf"|{_any(data['independent'])}\s+số\s+\d+"
-    sectors = data["sectors"]
-
-    heads = "(?:" + "|".join(re.escape(h) for h in data["heads"]) + ")"
-
-    def ends(number: int) -> str:
-        return rf"\s+(?P<t{number}>{land})(?!\w)(?:\s*(?P<n{number}>{name}))?"
-
-    alternatives = (
-        rf"(?P<central>{organs}(?:{party}\s+)?(?P<c0>{_any(free)})|{organs}{party}\s+"
-        rf"(?P<c1>{_any(needs)}))(?!\w|\s+bộ)",
-        rf"(?P<body>{organs}{party}\s+(?P<b1>{_any(list(letters))})(?!\w)(?:{ends(1)})?)",
-        rf"(?P<land>{organs}(?:{party}|{_any(data['state'])}){ends(2)})",
-        rf"(?P<committee>{organs}(?P<t3>{committee})(?!\w)(?:\s+(?P<n3>{name}))?)",
-        rf"(?P<noun>{party}\s+{_any(data['nouns'])}(?!\w|\s+[{UPPER}\d])|(?:(?<=\A)|(?<=[.!?]\s)){heads}"
-        rf"(?=\s+[^\W{UPPER}\d]))",
-        rf"(?P<free>{organs}{party}\s+(?P<b4>{opened}|{spot}|\d{{1,2}}(?![\d/%]|[.,]\d)|{_NAME})"
-        rf"(?:{ends(4)})?)",
-        rf"(?P<own>(?P<b5>{alone})(?:{ends(5)})?)",
-        rf"(?P<sector>{_any(sectors['forms'])}\s+{_any(sectors['names'])}"
-        rf"(?:\s+(?:của\s+|cấp\s+)?{land}(?!\w)(?:\s+{name})?)?)(?!\w)",
-        rf"(?P<plain>(?P<t6>{land})(?!\w)(?:\s*(?P<n6>{name}))?)",
-        rf"(?P<party>{party})(?!\w)",
-    )
-    names = [n for n in unit_names("province") if n not in data["not_bare"]]
-    bare = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in names)
-    around = {
-        key: re.compile(rf"(?<!\w)(?:{data[key]})", re.IGNORECASE)
-        for key in (
-            "counted",
-            "titles",
-            "second",
-            "bare_not_before",
-            "listed_before",
-            "ranked",
-        )
-    }
-    around |= {
-        key: re.compile(data[key]) for key in ("listed", "bare_not_after", "party_not", "given")
-    }
-    openings = _openings(data)
-    local_words = str(data["local_words"]).split("|")
-    return _Grammar(
-        openings=Openings(openings),
-        forms=re.compile(
-            rf"(?<!\w)(?={beginning_with(openings, any_case=True)})"
-            rf"(?:{alternatives[0]}|{span}(?:{'|'.join(alternatives[1:])}))"
-        ),
-        bare=re.compile(rf"(?<![\w-])(?=[{UPPER}])(?:{bare})(?!\w|\s?-\s?[{UPPER}])"),
-        heading=re.compile(
-            rf"\A[\s\"“(]{{0,2}}(?P<name>{_NAME})\s?(?=:)|(?<=[,;:]\s)(?P<item>{_NAME})\s(?=\d)|"
-            rf"(?:\A|(?<=[,;:]\s))(?P<subject>{_NAME})\s(?=[^\W\d{UPPER}])|"
-            rf"(?<!\w)(?i:{data['local_words']})\s(?P<spot>{_NAME})(?!\w)"
-        ),
-        # Begins with a plain set of characters, which the engine scans for quickly.
-        heading_gate=re.compile(
-            rf"[,;:{''.join({c for w in local_words for c in w[-1].lower() + w[-1].upper()})}]"
-            rf"\s(?=[{UPPER}])"
-        ),
-        local_words=tuple(word.lower() for word in local_words),
-        tail=re.compile(
-            rf"\s*\((?P<in>{_NAME})\)|,?\s+(?P<t>{land})\s+(?P<n>{_NAME})|,\s+(?P<p>{_NAME})"
-        ),
-        around=around,
-        territories=territories,
-        letters=letters,
-        central=central,
-        not_names=frozenset((*data["not_names"], *data["not_bare"])),
-        name_words={word: tuple(mates) for word, mates in data["name_words"].items()},
-        alone=frozenset(data["alone"]),
-        closing=frozenset(data["closing"]),
-        numbered=frozenset(data["numbered"]),
-        span=re.compile(_any(data["spans"])),
-        surnames=frozenset(data["surnames"]),
-        openers=frozenset(_fold(word) for word in data["bodies_named"]),
-        kinds={_fold(word): kind for word, kind in data["kinds"].items()},
-    )
 
 
 def find_scopes(text: str) -> list[ScopeMention]:
     """Return the scopes of a sentence in order, none overlapping."""
-    grammar = _grammar()
+    grammar = organisation_forms()
     found: list[ScopeMention] = []
     position = 0
     for place in grammar.openings.places(lower(text)):
@@ -237,25 +86,34 @@ def find_scopes(text: str) -> list[ScopeMention]:
 
 
 def _read(match: re.Match[str], text: str) -> ScopeMention | None:
-    grammar = _grammar()
+    grammar = organisation_forms()
     start = match.start()
-    number = next((n for n in "123456" if match.group(f"t{n}") is not None), "")
+    number = next((n for n in "1234567" if match.group(f"t{n}") is not None), "")
     form = next(f for f in _FORMS if match.group(f) is not None)
     end = match.end(form)
     if form == "central":
-        entry = grammar.central[_fold(match.group("c0") or match.group("c1"))]
+        entry = grammar.central[fold_words(match.group("c0") or match.group("c1"))]
         return ScopeMention(start, end, text[start:end], entry["level"], letters=entry["code"])
-    word = _fold(match.group(f"t{number}")) if number else ""
+    word = fold_words(match.group(f"t{number}")) if number else ""
     level = grammar.territories.get(word, "")
     place: str | None = None
     if number:
         place, end = _fit(match, number, level)
     letters = body = None
     if form == "body":
-        letters = grammar.letters[_fold(match.group("b1"))]
+        letters = grammar.letters[fold_words(match.group("b1"))]
+    elif form == "force":
+        letters = grammar.letters[fold_words(match.group("b7"))]
     elif form in ("free", "own"):
         words = match.group("b4") or match.group("b5")
         if words.split()[0] in grammar.not_names and not _opens_body(words):
+            return None
+        if form == "free" and _is_person(words, text[max(0, start - 48) : start]):
+            return None
+        if form == "own" and words.split(maxsplit=1)[1].islower():
+            return None  # "Công ty cổ phần" alone names none
+        quoted = grammar.around["quoted"].search(text, max(0, start - 12), start)
+        if form == "own" and words.startswith("Báo") and quoted:
             return None
         if not number and not words.isdigit() and units_named(words):
             place, level = words, "city"
@@ -285,18 +143,30 @@ def _read(match: re.Match[str], text: str) -> ScopeMention | None:
 
 
 def _whole_word(text: str, words: str, end: int) -> int:
-    """Return the end of a body's name: "Tập đoàn Dầu" goes on to "Dầu khí"."""
-    parts = re.fullmatch(rf"(?P<opener>.+?)\s+{_WORD}", words)
-    if parts is None or _fold(parts.group("opener")) not in _grammar().openers:
+    """Return the end of a body's name that goes on: "Trường Đại học Lâm" to "Lâm sinh Ba Vì"."""
+    if not _opens_body(words):
         return end
-    tail = re.match(r"\s+[^\W\d_]+", text[end:])
-    return end + tail.end() if tail and tail.group().strip().islower() else end
+    grammar = organisation_forms()
+    tail = re.match(rf"\s+(?P<link>[^\W\d_{UPPER}]+)\s+(?P<name>{NAME})", text[end:])
+    if tail is None or tail.group("link") in grammar.links:
+        return end
+    first = tail.group("name").split()[0]
+    return end if first in grammar.not_names else end + tail.end()
+
+
+def _is_person(words: str, before: str) -> bool:
+    """Whether a name after a Party organisation is its secretary's ("bí thư chi bộ Lâm Thị Út")."""
+    parts = words.split()
+    if parts[0] not in organisation_forms().surnames or units_named(words):
+        return False
+    return len(parts) > 1 and organisation_forms().around["titles"].search(before) is not None
 
 
 def _opens_body(words: str) -> bool:
     """Whether words begin with what opens a body's name ("Công ty Điện lực")."""
     parts = words.split()
-    return any(_fold(" ".join(parts[:size])) in _grammar().openers for size in (1, 2, 3))
+    openers = organisation_forms().openers
+    return any(fold_words(" ".join(parts[:size])) in openers for size in (1, 2, 3))
 
 
 def _province_at_end(words: str) -> str | None:
@@ -322,8 +192,8 @@ def _fit(match: re.Match[str], number: str, level: str) -> tuple[str | None, int
     start = match.start(group)
     ends = [w.end() for w in re.finditer(r"[^\s–-]+", written)]
     words = [w.group() for w in re.finditer(r"[^\s–-]+", written)]
-    grammar = _grammar()
-    if written.isdigit() and _fold(match.group(f"t{number}")) not in grammar.numbered:
+    grammar = organisation_forms()
+    if written.isdigit() and fold_words(match.group(f"t{number}")) not in grammar.numbered:
         return None, match.end(f"t{number}")
     if len(words) == 1 and words[0] in grammar.not_names and not units_named(written):
         return None, match.end(f"t{number}")
@@ -368,10 +238,10 @@ def _hints(text: str, end: int, level: str) -> tuple[tuple[str, ...], int]:
     found: list[str] = []
     width = _WIDTH.get(level, 0)
     stop = end
-    while len(found) < 3 and (match := _grammar().tail.match(text, stop)):
+    while len(found) < 3 and (match := organisation_forms().tail.match(text, stop)):
         name = match.group("in") or match.group("n") or match.group("p")
         if match.group("n") is not None:
-            wider = _grammar().territories[_fold(match.group("t"))]
+            wider = organisation_forms().territories[fold_words(match.group("t"))]
             if _WIDTH[wider] <= width:
                 break
             width = _WIDTH[wider]
@@ -384,7 +254,7 @@ def _hints(text: str, end: int, level: str) -> tuple[tuple[str, ...], int]:
 
 def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
     """Judge a mention by the words around it; None where it is no scope."""
-    grammar = _grammar()
+    grammar = organisation_forms()
     around = grammar.around
     start, end = mention.start, mention.end
     before = text[max(0, start - 48) : start]
@@ -394,6 +264,12 @@ def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
         whole = grammar.span.match(mention.text) is not None
         if not whole and around["counted"].search(before):
             return None
+        if mention.text.startswith(("đảng ", "chi ")) and _DONE.search(before):
+            return None  # "8/9 đảng bộ huyện" are counted
+        if around["former"].search(before) or (
+            mention.letters is not None and around["titles"].search(before)
+        ):
+            return None
         if mention.text.islower() and around["given"].match(text, end):
             return None
         if around["listed"].match(text, end) or around["ranked"].search(before):
@@ -402,6 +278,7 @@ def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
             not whole
             and mention.text.islower()
             and (mention.level == "commune" or around["titles"].search(before))
+            and not _opens_clause(mention, text)
         ):
             return None
         if around["listed_before"].search(before):
@@ -426,7 +303,7 @@ def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
 
 def _headings(text: str) -> Iterator[re.Match[str]]:
     """Yield the matches of the places that head a title, an item or a complement, in order."""
-    grammar = _grammar()
+    grammar = organisation_forms()
     places = {0}
     for gate in grammar.heading_gate.finditer(text):
         start = gate.start()
@@ -444,9 +321,16 @@ def _headings(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
+def _opens_clause(mention: ScopeMention, text: str) -> bool:
+    """Whether a unit without a name opens a clause as its subject ("..., xã kết nạp 24 ...")."""
+    if text[: mention.start].rstrip()[-1:] not in ("", ".", ",", ";", ":"):
+        return False
+    return organisation_forms().around["subject_of"].match(text, mention.end) is not None
+
+
 def _add_bare(found: list[ScopeMention], text: str) -> None:
     """Add provinces named without a word for their level, and a place that heads a title."""
-    grammar = _grammar()
+    grammar = organisation_forms()
     around = grammar.around
 
     def free(start: int, end: int) -> bool:
