@@ -12,6 +12,7 @@ from vankien.analysis import Analysis
 from vankien.annotation.marked import parse_marked
 from vankien.reading import from_text
 
+PARTS = yaml.safe_load((Path(__file__).parent / "cases" / "parts.yaml").read_text("utf-8"))
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "sentences.yaml").read_text("utf-8"))
 
 
@@ -35,3 +36,25 @@ def test_marked_figures_and_no_others_are_coded(marked: str) -> None:
         )
         for mark in marks
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("marked", PARTS)
+def test_which_figure_a_figure_divides(marked: str) -> None:
+    text, marks = parse_marked(marked)
+    document = from_text(text, doc_id="case")
+    shift = document.text.index(text[:20])
+    rows = Analysis(document).indicators
+    places = {row["record_id"]: row["start"] - shift for row in rows}
+    found = {
+        places[row["record_id"]]: (row["indicator"], row["part_of"] and places[row["part_of"]])
+        for row in rows
+    }
+    wanted = {
+        mark.start: (
+            mark.indicator,
+            marks[int(mark.extra["of"])].start if "of" in mark.extra else None,
+        )
+        for mark in marks
+        if mark.indicator is not None
+    }
+    assert {start: found.get(start) for start in wanted} == wanted

@@ -20,7 +20,7 @@ from vankien.quantities.units import Unit, unit_after
 from vankien.tagging.indicators.context import CHANGES
 from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.lexicon import lexicon
-from vankien.tagging.indicators.pending import Pending
+from vankien.tagging.indicators.pending import OUTCOME, Pending
 
 __all__ = [
     "Before",
@@ -164,6 +164,8 @@ def from_sentence_before(
     if found and fits(topic, measure):
         take(item, topic, None, CARRIED)
         item.carried = True
+        if not is_bare(quantity) and not is_general(quantity):
+            item.part = OUTCOME
 
 
 def _some_of(item: Pending, before: Before) -> bool:

@@ -169,11 +169,14 @@ def _add_figures(
             figure.part_of is None
             and item.inherited_from is not None
             and figure.reading.measure == "share"
+            and not item.part
         ):
             # The share of a part is of the same whole ("kết nạp 12 nữ, đạt 40%").
             figure = replace(figure, part_of=figures[base + item.inherited_from].part_of)
         elif figure.part_of is None and item.candidate is not None:
             divided = wholes.whole_of(figure, item, sentence)
+            if divided is None and item.carried and figure.reading.measure == "share":
+                divided = wholes.whole_of_last(figure)
             if divided is not None:
                 figure = replace(figure, part_of=divided)
                 if settings is not None and _is_flow(figures[divided].indicator):
@@ -264,6 +267,8 @@ _ACTS = ("members.", "discipline.", "inspection.")
 def _graded(pending: list[Pending], memory: _Memory) -> str | None:
     """Return the family of those that the figures before count as graded."""
     for item in reversed(pending):
+        if item.role is not None and item.role.family is not None:
+            return item.role.family
         if item.assessed:
             return item.assessed
         if item.indicator is not None and item.indicator.code == _EVALUATED:
@@ -332,7 +337,7 @@ def _read_figures(
             place.label_start <= hit.start and hit.end <= quantity.number_start
             for hit in phrases.context.get("share_subject", ())
         )
-        item.part = is_part(surface, item, phrases.context)
+        item.part = max(item.part, is_part(surface, item, phrases.context))
         item.assessed = assessed_family(surface, item, phrases.context)
         pending.append(item)
     share_after(surface, pending)

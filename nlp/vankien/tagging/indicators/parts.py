@@ -21,17 +21,22 @@ from vankien.language.cues import Hit
 from vankien.tagging.indicators.context import CHANGES
 from vankien.tagging.indicators.figure import Figure
 from vankien.tagging.indicators.lexicon import lexicon
-from vankien.tagging.indicators.pending import Pending
+from vankien.tagging.indicators.pending import OUTCOME, STEP, Pending
 
 __all__ = ["Wholes", "assessed_family", "is_part"]
 
-STEP, OUTCOME = 1, 2
 LEADER_WORDS = 2
 """Words that name the place between a word such as "nhiều nhất" and its figure."""
 REMEMBERED = 12
 """Figures of earlier sentences among which the whole of a part is looked for."""
 
+_STOCKS = ("members.total", "orgs.grassroots", "orgs.cells", "orgs.subordinate", "cadres.total")
+"""Stocks whose members are graded."""
+
 _AMONG = re.compile(r"Trong (?:số|tổng số)\s[^\d]")
+_OUT_OF = re.compile(r"(?<!\w)(?:trong|trong số|trong tổng số|với|đối với) \Z", re.IGNORECASE)
+_OF_THOSE = re.compile(r" (?:trong số (?:đó|này|ấy|họ)|trong đó)(?!\w)")
+_OF_TIME = re.compile(r" (?:năm|quý|tháng|giai đoạn|nhiệm kỳ)(?!\w)")
 _GRADED = re.compile(r"graded|evaluated")
 
 
@@ -79,7 +84,7 @@ class Wholes:
                 if measure == "share" and other.sentence != figure.sentence and item.rate:
                     continue  # "Tỷ lệ đảng viên nữ đạt 35%" is of the stock at large
             elif graded and index in self.assessed:
-                if other.indicator not in (None, indicator.code):
+                if other.indicator not in (None, indicator.code, *_STOCKS):
                     continue
                 if not indicator.code.startswith(self.assessed[index]):
                     continue
@@ -93,6 +98,17 @@ class Wholes:
             if measure == "level" and not _fits(figure, other, bare=item.quantity.unit is None):
                 continue
             return index
+        return None
+
+    def whole_of_last(self, figure: Figure) -> int | None:
+        """Return the whole of the last figure of the indicator ("61 đồng chí là nữ. Tỷ lệ này")."""
+        for other in reversed(self.figures):
+            if other.sentence is None or figure.sentence is None:
+                return None
+            if other.sentence < figure.sentence - 1:
+                return None
+            if other.indicator == figure.indicator and other.reading.measure == "level":
+                return other.part_of
         return None
 
 
@@ -122,6 +138,10 @@ def is_part(surface: str, item: Pending, context: dict[str, list[Hit]]) -> int:
         return STEP
     if _AMONG.match(surface):
         return OUTCOME
+    if quantity.unit is None and surface.startswith(" là ", quantity.number_end):
+        return OUTCOME  # "kết nạp 34 quần chúng, 31 là chiến sĩ"
+    if _OF_THOSE.match(surface, quantity.end):
+        return OUTCOME
     if quantity.unit != "%" or item.reading.measure != "share":
         return 0
     if any(word not in lexicon().approximate for word in surface[slice(*label)].lower().split()):
@@ -137,7 +157,9 @@ def is_part(surface: str, item: Pending, context: dict[str, list[Hit]]) -> int:
 def _leads(surface: str, context: dict[str, list[Hit]], label: tuple[int, int]) -> bool:
     """Say whether a place is set apart: "nhiều nhất là thành phố X 806", "riêng huyện Y"."""
     return any(
-        label[0] <= hit.start and len(surface[hit.end : label[1]].split()) >= LEADER_WORDS
+        label[0] <= hit.start
+        and not _OF_TIME.match(surface, hit.end)
+        and len(surface[hit.end : label[1]].split()) >= LEADER_WORDS
         for hit in context.get("leaders", ())
         if hit.end <= label[1]
     )
@@ -159,7 +181,8 @@ def assessed_family(surface: str, item: Pending, context: dict[str, list[Hit]]) 
     end = max(item.place.phrase_end, item.quantity.end)
     # "được đánh giá, xếp loại là 4.200 đồng chí": the words may stand before the figure.
     start = item.place.label_start if item.place.previous_end else 0
-    if not _holds(context, ("assessed",), (start, end)):
+    told = _holds(context, ("assessed",), (start, end))
+    if not told and not _OUT_OF.search(surface, 0, item.quantity.number_start):
         return None
     if item.quantity.dimension == "organisation":
         return "orgs"

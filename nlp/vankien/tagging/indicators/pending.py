@@ -11,7 +11,10 @@ from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.lists import ListRole
 from vankien.tagging.indicators.structure import Place
 
-__all__ = ["Pending"]
+__all__ = ["OUTCOME", "STEP", "Pending"]
+
+STEP, OUTCOME = 1, 2
+"""How a figure is a part of one before it: by what was done with it, or what came of it."""
 
 
 @dataclass(slots=True)

@@ -92,10 +92,13 @@ class SettingReader:
         return _plan().match(self._title) is not None
 
     def is_ahead(self, setting: Setting) -> bool:
-        """Say whether a period of a quarter or more begins after the day of the document."""
+        """Say whether a period of a quarter or more begins after the day of the document, or a
+        point in time lies a quarter or more after it ("đến năm 2030")."""
         start, end = setting.period_start, setting.period_end
-        if self._anchor is None or start is None or end is None:
+        if self._anchor is None or end is None:
             return False
+        if start is None or start == end:
+            return end.year > self._anchor.year and (end - self._anchor).days >= QUARTER
         return start > self._anchor and (end - start).days >= QUARTER
 
     def enter(self, sentence: Sentence, surface: str) -> None:

@@ -267,6 +267,8 @@ def _zone(sentence: str, quantity: Quantity, phrases: SentencePhrases) -> int:
         best = max(best, opened)
     colon = sentence.rfind(":", 0, figure)
     opens = not lexicon().filler.fullmatch(sentence[colon + 1 : figure])
-    if colon >= 0 and (opens or re.search(r"\d", sentence[:colon])):
+    # "(xã Hòa Bình: 14; xã Hòa An: 11)": a colon after a label alone opens nothing.
+    label = max(sentence.rfind(mark, 0, max(colon, 0)) for mark in "(;") + 1
+    if colon >= 0 and (opens or re.search(r"\d", sentence[label:colon])):
         best = max(best, colon)
     return best

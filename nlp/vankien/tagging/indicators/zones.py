@@ -8,6 +8,7 @@ from vankien.tagging.indicators.pending import Pending
 
 __all__ = ["whole_of"]
 
+_MEAN = re.compile(r"(?<!\w)(?:bình quân|trung bình|mỗi năm|mỗi quý)(?!\w)", re.IGNORECASE)
 _OF_TIME = re.compile(r"\s*(?:riêng |trong )?(?:năm|quý|tháng) (?:\d|I|V)", re.IGNORECASE)
 
 
@@ -22,12 +23,17 @@ def whole_of(surface: str, pending: list[Pending], item: Pending) -> int | None:
         return None
     if _OF_TIME.match(surface, item.place.label_start):
         return None  # "năm 2018: 109, năm 2019: 104" divide nothing
-    if surface.count(";", zone, quantity.number_start) and surface[zone] != ":":
+    if surface.count(";", zone, quantity.number_start) and surface[zone] not in ":(":
         return None
+    if _MEAN.search(surface, item.place.label_start, quantity.number_start):
+        return None  # "kết nạp 85 đảng viên (bình quân mỗi năm 17)"
+    within = surface.startswith("gồm", zone) or surface.startswith("bao gồm", zone)
     for index in range(len(pending) - 1, -1, -1):
         base = pending[index]
         if base.quantity.end > zone or base.reading.measure != "level":
             continue
+        if within and ";" in surface[base.quantity.end : zone]:
+            break  # "bầu 29 đồng chí; bầu đoàn đại biểu gồm 22 đồng chí"
         if base.candidate is None and not _graded_total(base):
             continue
         if not _divides(pending, index, item):
