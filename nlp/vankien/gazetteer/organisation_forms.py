@@ -131,7 +131,7 @@ def organisation_forms() -> OrganisationForms:
         rf"(?P<sector>{_any(sectors['forms'])}\s+{_any(sectors['names'])}"
         rf"(?:\s+(?:của\s+|cấp\s+)?{land}(?!\w)(?:\s+{name})?)?)(?!\w)",
         rf"(?P<plain>(?P<t6>{land})(?!\w)(?:\s*(?P<n6>{name}))?)",
-        rf"(?P<party>{party})(?!\w)",
+        rf"(?P<party>{organs}{party})(?!\w)",
     )
     names = [n for n in unit_names("province") if n not in data["not_bare"]]
     bare = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in names)
@@ -146,6 +146,7 @@ def organisation_forms() -> OrganisationForms:
             "ranked",
             "former",
             "quoted",
+            "planned",
         )
     }
     around |= {

@@ -34,7 +34,8 @@ class ScopeMention:
 
     ``kind`` is the Vietnamese word for the kind of its territory.
     ``level``: national, central, bloc, province, city (a province or district), district,
-    commune or body.  ``place`` is the proper name of its territory; ``letters`` those of a
+    commune, body or group (several units together).  ``place`` is the proper name of its
+    territory; ``letters`` those of a
     Party organisation beside the territorial ones, or the whole code at the centre;
     ``body`` the words of a commune, cell or other body.  ``hints`` are names of units said
     to hold it.  ``relative``: without a name.  ``rank``: 0 a scope, 1 a place named
@@ -61,6 +62,7 @@ class ScopeMention:
 
 
 _DONE = re.compile(r"(?<![\d/])\d+/\d+\s+\Z")
+_COUNT = re.compile(r"\s+(?:đồng chí|đảng viên|chi bộ|tổ chức|trường hợp|người|đoàn viên)(?!\w)")
 _WIDTH = {"body": 0, "commune": 1, "district": 2, "city": 2, "province": 3}
 _FORMS = (
     "central", "body", "land", "force", "committee", "noun", "free", "own", "sector", "plain",
@@ -193,6 +195,8 @@ def _fit(match: re.Match[str], number: str, level: str) -> tuple[str | None, int
     ends = [w.end() for w in re.finditer(r"[^\s–-]+", written)]
     words = [w.group() for w in re.finditer(r"[^\s–-]+", written)]
     grammar = organisation_forms()
+    if written.isdigit() and _COUNT.match(match.string, match.end(group)):
+        return None, match.end(f"t{number}")  # "Công an quận 3 đồng chí"
     if written.isdigit() and fold_words(match.group(f"t{number}")) not in grammar.numbered:
         return None, match.end(f"t{number}")
     if len(words) == 1 and words[0] in grammar.not_names and not units_named(written):
@@ -270,7 +274,8 @@ def _weighed(mention: ScopeMention, text: str) -> ScopeMention | None:
             mention.letters is not None and around["titles"].search(before)
         ):
             return None
-        if mention.text.islower() and around["given"].match(text, end):
+        planned = mention.text.islower() or around["planned"].search(before)
+        if planned and around["given"].match(text, end):
             return None
         if around["listed"].match(text, end) or around["ranked"].search(before):
             return None

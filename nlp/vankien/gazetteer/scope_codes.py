@@ -43,6 +43,8 @@ def scope_code(
     ``on``: the day on which the words are used (the document's); ``within``: the code of
     the place spoken of before.
     """
+    if mention.level == "group":
+        return None
     if mention.letters is not None and mention.letters.partition(".")[0] in ("TW", "VN"):
         return mention.letters
     around = _hinted(mention, on) or within

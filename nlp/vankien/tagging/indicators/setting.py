@@ -19,6 +19,14 @@ from vankien.gazetteer.scope_codes import scope_code
 from vankien.quantities.dates import Interval
 from vankien.quantities.periods import PeriodMention, find_periods, resolve
 from vankien.tagging.indicators.setting_periods import based, choose_period, ran
+from vankien.tagging.indicators.setting_scopes import (
+    UNLIKELY,
+    answering,
+    choose_scope,
+    gives_way,
+    main_scope,
+    scopes_of,
+)  # fmt: skip
 
 __all__ = ["NO_SETTING", "Setting", "SettingReader"]
 
@@ -36,15 +44,8 @@ class Setting:
 
 NO_SETTING = Setting(None, None, None, None, None)
 
-NEAR = 40
-"""Characters between a figure and a place that follows it as its complement."""
-
 QUARTER = 88
 """Days that a span ahead of the document has at the least to be one of a plan."""
-UNLIKELY = 2
-"""Rank of a scope that gives way to one known from earlier words."""
-
-_LABEL = re.compile(r"[\s:(–-]*")
 
 
 @dataclass(slots=True)
@@ -149,7 +150,9 @@ class SettingReader:
             mention, (start, end) = self._known.span, self._known.span_interval
         elif mention is not None:
             start, end = ran(mention, (start, end), flow=kind == "flow")
-        scope, code = self._scope(sentence, _respective(sentence, figure, nth), end)
+        scope, code = self._scope(
+            sentence, answering(sentence.surface, sentence.scopes, figure, nth), end
+        )
         return Setting(
             start, end, mention.text if mention else None, scope.text if scope else None, code
         )
@@ -169,10 +172,10 @@ class SettingReader:
             if earlier is None:
                 self._forget(self._base)
             else:
-                self._remember(_Sentence(earlier, find_periods(earlier), find_scopes(earlier)))
+                self._remember(_Sentence(earlier, find_periods(earlier), scopes_of(earlier)))
         self._pending = []
         if self._current is None:
-            self._current = _Sentence(surface, find_periods(surface), find_scopes(surface))
+            self._current = _Sentence(surface, find_periods(surface), scopes_of(surface))
         return self._current
 
     def _forget(self, base: _Known) -> None:
@@ -204,7 +207,7 @@ class SettingReader:
                 for word in _back_words():
                     if mention.text.lower().startswith(f"{word} "):
                         self._known.named[word] = (mention, code)
-        main = _main_scope(sentence)
+        main = main_scope(sentence.scopes)
         if main is not None and (main.rank < UNLIKELY or self._known.scope is None):
             code = self._code(main, self._known.place, self._known.interval[1])
             self._known.scope, self._known.code = main, code
@@ -292,9 +295,9 @@ class SettingReader:
     def _scope(
         self, sentence: _Sentence, figure: int, end: date | None
     ) -> tuple[ScopeMention | None, str | None]:
-        chosen = _choose_scope(sentence, figure)
+        chosen = choose_scope(sentence.surface, sentence.scopes, figure)
         known = self._known.scope is not None
-        if chosen is None or (chosen.rank >= UNLIKELY and known):
+        if chosen is None or (known and gives_way(sentence.surface, chosen, figure)):
             return self._known.scope, self._known.code
         place = self._known.place
         for mention in sentence.scopes:
@@ -310,7 +313,7 @@ class SettingReader:
             ]  # fmt: skip
             if named and code is not None and self._code(named[-1], place, end) == code:
                 return named[-1], code
-        named_before = self._known.named.get(chosen.text.lower()) if chosen.relative else None
+        named_before = self._named(chosen.text.lower()) if chosen.relative else None
         if named_before is not None:
             # A bare "Tỉnh", "Đảng bộ" goes back to the one that a sentence before named.
             return named_before
@@ -324,13 +327,12 @@ class SettingReader:
                 code = self._code(chosen, self._code(wider[0], place, end), end)
         return chosen, code
 
+    def _named(self, word: str) -> tuple[ScopeMention, str | None] | None:
+        named = self._known.named
+        return named.get(word) or named.get(organisation_data()["leads"].get(word, ""))
+
     def _code(self, mention: ScopeMention, within: str | None, end: date | None) -> str | None:
         return scope_code(mention, on=self._anchor or end, within=within)
-
-
-@cache
-def _locative() -> re.Pattern[str]:
-    return re.compile(rf"\w\s+(?:{organisation_data()['local_words']})\s+\Z", re.IGNORECASE)
 
 
 @cache
@@ -346,53 +348,3 @@ def _back_words() -> tuple[str, ...]:
 def _copy(known: _Known, **changes: object) -> _Known:
     values = {name: getattr(known, name) for name in _Known.__slots__}
     return _Known(**(values | changes))
-
-
-def _respective(sentence: _Sentence, figure: int, nth: tuple[int, int] | None) -> int:
-    """Return the offset before which the scope of a figure stands."""
-    if nth is None:
-        return figure
-    clause = sentence.surface.rfind(";", 0, figure) + 1
-    places = [s for s in _best_rank(sentence.scopes) if clause <= s.start and s.end <= figure]
-    return places[nth[0]].end if len(places) == nth[1] else figure
-
-
-def _choose_scope(sentence: _Sentence, figure: int) -> ScopeMention | None:
-    """Choose among a sentence's scopes: a place that follows as the figure's complement, then
-    the last before it in its clause, the last before it, the first after it."""
-    surface = sentence.surface
-    scopes = _best_rank(sentence.scopes)
-    if not scopes:
-        return None
-    clause = surface.rfind(";", 0, figure) + 1
-    before = [s for s in scopes if s.end <= figure]
-    after = [s for s in scopes if s.start >= figure]
-    near = [s for s in before if s.start >= clause]
-    complement = next((s for s in after if _complements(surface, s, figure)), None)
-    labelled = near and _LABEL.fullmatch(surface, near[-1].end, figure)
-    if complement is not None and not labelled:
-        return complement
-    if near:
-        return near[-1]
-    if before:
-        return before[-1]
-    return after[0] if after else None
-
-
-def _complements(surface: str, scope: ScopeMention, figure: int) -> bool:
-    """Whether a place follows a figure as where it was counted ("61 đảng viên ở huyện X")."""
-    gap = surface[figure : scope.start]
-    if len(gap) > NEAR or any(mark in gap for mark in ",;:()"):
-        return False
-    return _locative().search(gap) is not None
-
-
-def _main_scope(sentence: _Sentence) -> ScopeMention | None:
-    """The scope that a sentence hands on: its first, not the last of a list of places."""
-    scopes = _best_rank(sentence.scopes)
-    return scopes[0] if scopes else None
-
-
-def _best_rank(scopes: list[ScopeMention]) -> list[ScopeMention]:
-    best = min((s.rank for s in scopes), default=0)
-    return [s for s in scopes if s.rank == best]
