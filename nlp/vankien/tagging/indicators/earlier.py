@@ -177,7 +177,8 @@ def _some_of(item: Pending, before: Before) -> bool:
     if base.part_of is not None:
         base = before.figures[0]
     whole = base.reading.value
-    return base.quantity.unit == item.quantity.unit and whole is not None and value <= whole
+    same = base.quantity.unit_text == item.quantity.unit_text
+    return same and whole is not None and value <= whole
 
 
 def _among(surface: str) -> bool:

@@ -295,17 +295,19 @@ def _read_figures(
     holds: Callable[[str], bool],
 ) -> list[Pending]:
     pending: list[Pending] = []
+    readings: list[Reading] = []  # as the words have them
     spread_scales(surface, quantities, phrases)
     places = read_structure(surface, quantities, phrases)
     roles = read_lists(surface, quantities, places, phrases, memory.before.topic, holds)
     for position, (quantity, place) in enumerate(zip(quantities, places, strict=True)):
         following = _next(quantities, position, surface)
-        governor = pending[place.chained_to].reading if place.chained_to is not None else None
+        governor = readings[place.chained_to] if place.chained_to is not None else None
         if governor is not None and place.chained_to is not None:
             ratios = quantities[place.chained_to].unit == "%"
             if ratios != (quantity.unit == "%"):
                 governor = None
         reading = read_context(surface, quantity, place, following, phrases, governor)
+        readings.append(reading)
         item = Pending(quantity, reading, place, None)
         whole = whole_of(surface, pending, item)
         before = next((p for p in reversed(pending) if p.candidate is not None), None)
@@ -329,6 +331,8 @@ def _read_figures(
         if is_act_of_state(surface, item, phrases.context):
             item.candidate = item.inherited_from = item.part_of = None
             item.carried = False
+        if item.indicator is not None and item.indicator.code in _reductions():
+            item.reading = _reduction(item.reading)
         others = item.role is not None and item.role.family is not None
         own = item.candidate is not None and item.inherited_from is None and not others
         if item.part_of is None and own:

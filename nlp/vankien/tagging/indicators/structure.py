@@ -105,6 +105,7 @@ def read_structure(
         for hit in hits
         if "," in sentence[hit.start : hit.end]
     ]
+    nouns += [(hit.start, hit.end) for hit in phrases.context.get("joined_nouns", ())]
     ends = [
         _phrase_end(sentence, quantities, i, shares, nouns, phrases) for i in range(len(quantities))
     ]
