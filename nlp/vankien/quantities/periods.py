@@ -198,6 +198,8 @@ def _point(match: re.Match[str], text: str) -> PeriodMention | None:
         field = "y" if field.startswith("y") else field
         if field == "side":
             side = "last" if raw.lower() == grammar.last else "first"
+        elif field == "ago":
+            fields["ago"] = 1
         elif field == "roman":
             fields["a"], fields["b"] = grammar.congresses[raw.lower()]
         elif field == "q":
@@ -280,7 +282,8 @@ _OPENINGS = ("term", "congress", "term_side", "now")
 
 
 def _can_run(first: PeriodMention, last: PeriodMention, text: str) -> bool:
-    if first.to is not None or last.kind not in _UNITS:
+    ends = first.kind == "now" and last.kind == "term_side" and last.side == "end"
+    if first.to is not None or (last.kind not in _UNITS and not ends):
         return False
     if first.kind in _OPENINGS:
         if first.text.lower().startswith("từ "):
@@ -419,7 +422,9 @@ def _whole(
     if kind.startswith("past_") or kind in ("last_year", "next_year"):
         return _relative(mention, anchor, year)
     said = mention.year_said
-    if said is None and mention.own:
+    if said is None and get("ago") is not None and anchor is not None:
+        said = anchor.year - 1
+    elif said is None and mention.own:
         said = dates.spoken_year(anchor, _months(mention))
     elif said is None:
         said = year if year is not None else dates.spoken_year(anchor, _months(mention))
