@@ -141,8 +141,9 @@ def _read_sentences(
         surface = text[start:end]
         memory.enter(sentence)
         # Frames are tried where the document speaks of the Party, or the sentence of what
-        # they count; the figures of other sentences have no indicator.
-        if whole or passes_gate(lowered[start:end]):
+        # they count, or goes on from one that does; other figures have no indicator.
+        goes_on = memory.before.topic is not None
+        if whole or goes_on or passes_gate(lowered[start:end]):
             pending = _read_sentence(surface, quantities, memory, holds)
             found.append(_Read(position, surface, pending, []))
         else:

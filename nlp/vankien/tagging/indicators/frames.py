@@ -52,6 +52,8 @@ BESIDE_LABEL = 0.9
 """Taken from what stands left of a label that is itself a phrase of the codebook."""
 GENERAL_REACH = 75
 """Farthest trigger of a figure whose noun is as broad as "người"."""
+LONG = 5
+"""Syllables of a trigger that says all by itself what a broad noun counts."""
 EVENT_MARGIN = 2.2
 """By how much a frame of a flow may score less than one of a stock and still be chosen."""
 LEFT_REACH = 70
@@ -339,7 +341,8 @@ def _trigger(
             distance = max(0, place.anchor - hit.end)
             if hit.start >= place.anchor:
                 distance = quantity.number_start - hit.end
-            if distance > (min(reach, GENERAL_REACH) if _general(quantity) else reach):
+            broad = _general(quantity) and _syllables(sentence, hit) < LONG
+            if distance > (min(reach, GENERAL_REACH) if broad else reach):
                 continue
             figures = sum(1 for f in place.figures_before if hit.end <= f < place.anchor)
             gained = (

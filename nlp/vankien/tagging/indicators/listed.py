@@ -36,7 +36,8 @@ def of_list(pending: list[Pending], item: Pending) -> bool:
         item.candidate is not None
         and not role.sure
         and (
-            item.candidate.score >= OWN_WORDS
+            _of_the_same(item.candidate, role.candidate)
+            or item.candidate.score >= OWN_WORDS
             or item.candidate.in_label(item.place.label_start, item.quantity.number_start)
         )
     ):
@@ -44,6 +45,17 @@ def of_list(pending: list[Pending], item: Pending) -> bool:
     item.candidate = role.candidate
     item.carried = True
     return True
+
+
+def _of_the_same(own: Candidate, said: Candidate) -> bool:
+    """Say whether a heading names but the stock of what a word beside the figure counts."""
+    return (
+        own.governed
+        and said.indicator.kind == "stock"
+        and said.qualifier is None
+        and said.indicator.code.endswith(".total")
+        and own.indicator.code.split(".")[0] == said.indicator.code.split(".")[0]
+    )
 
 
 def _of_family(candidate: Candidate, family: str) -> Candidate:

@@ -51,7 +51,7 @@ def share(
     before: Before,
 ) -> None:
     """Apply rules 1 to 4 to ``item``, the figure after ``pending``."""
-    if of_list(pending, item):
+    if item.place.bracket_of is None and of_list(pending, item):
         return
     if by_noun(surface, pending, item, before):
         return
