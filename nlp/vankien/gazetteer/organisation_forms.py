@@ -46,7 +46,8 @@ def _openings(data: dict[str, Any]) -> set[str]:
     """A gate: the first words of all forms, looked for before the forms themselves."""
     forms = [
         *data["spans"], *data["organs"], *data["party"], *data["state"], *data["independent"],
-        *data["heads"], *data["forces"], *data["written"], *data["sectors"]["forms"],
+        *data["heads"], *data["forces"], *data["written"], *data["units"], "bản",
+        *data["sectors"]["forms"], *data["leading"]["organs"],
         *(word for words in data["territories"].values() for word in words),
         *(word for words in data["committees"].values() for word in words),
         *(form for entry in data["central"] for form in entry["forms"]),
@@ -105,10 +106,13 @@ def organisation_forms() -> OrganisationForms:
     branches = _exactly(data["branches"])
     opened = rf"{_any(data['bodies_named'])}(?:\s+(?:{branches}|{name}))+(?:\s+số\s+\d+)?"
     opened += rf"|{_any(data['bodies_named'])}\s+(?:\w+\s+){{0,3}}số\s+\d+"
+    unit = rf"{_exactly(data['units'])}\s+\d{{1,3}}(?![\d/%]|[.,]\d|\s+(?:chi|đảng|đồng|tổ|người))"
+    opened = rf"{unit}|{opened}"
     spot = rf"{_any(data['places_named'])}\s+(?:số\s+)?{name}"
     alone = rf"{_any(data['independent'])}(?:\s+(?:{branches}|{NAME}))+(?:\s+số\s+\d+)?"
     alone += rf"|{_any(data['independent'])}\s+số\s+\d+"
-    alone = rf"(?<!thị\s)(?:{alone}|{_exactly(data['written'])}(?:\s+(?:{branches}|{NAME}))+)"
+    alone = rf"(?<!thị\s)(?:{alone}|{_exactly(data['written'])}(?:\s+(?:{branches}|{NAME}))+"
+    alone += rf"|{unit}|(?<!văn\s)(?<!phiên\s)(?<!ấn\s)(?<!kịch\s)bản\s+{_WORD}\s+{_WORD})"
     sectors = data["sectors"]
 
     heads, forces = _exactly(data["heads"]), _exactly(data["forces"])
@@ -116,7 +120,11 @@ def organisation_forms() -> OrganisationForms:
     def ends(number: int) -> str:
         return rf"\s+(?P<t{number}>{land})(?!\w)(?:\s*(?P<n{number}>{name}))?"
 
+    leading = data["leading"]
+    leaders = _exactly(leading["organs"])
+    joined = rf"(?:,\s+|\s+và\s+){_exactly([*leading['organs'], *leading['with']])}"
     alternatives = (
+        rf"(?P<leading>{leaders}(?:{joined})*)(?=\s+(?:{leading['acts']})(?!\w))",
         rf"(?P<central>{organs}(?:{party}\s+)?(?P<c0>{_any(free)})|{organs}{party}\s+"
         rf"(?P<c1>{_any(needs)}))(?!\w|\s+bộ)",
         rf"(?P<body>{organs}{party}\s+(?P<b1>{_any(list(letters))})(?!\w)(?:{ends(1)})?)",
@@ -129,7 +137,7 @@ def organisation_forms() -> OrganisationForms:
         rf"(?:{ends(4)})?)",
         rf"(?P<own>(?P<b5>{alone})(?:{ends(5)})?)",
         rf"(?P<sector>{_any(sectors['forms'])}\s+{_any(sectors['names'])}"
-        rf"(?:\s+(?:của\s+|cấp\s+)?{land}(?!\w)(?:\s+{name})?)?)(?!\w)",
+        rf"(?:\s+(?:của\s+|cấp\s+|toàn\s+)?{land}(?!\w)(?:\s+{name})?)?)(?!\w)",
         rf"(?P<plain>(?P<t6>{land})(?!\w)(?:\s*(?P<n6>{name}))?)",
         rf"(?P<party>{organs}{party})(?!\w)",
     )
@@ -159,7 +167,7 @@ def organisation_forms() -> OrganisationForms:
         openings=Openings(openings),
         forms=re.compile(
             rf"(?<!\w)(?={beginning_with(openings, any_case=True)})"
-            rf"(?:{alternatives[0]}|{span}(?:{'|'.join(alternatives[1:])}))"
+            rf"(?:{'|'.join(alternatives[:2])}|{span}(?:{'|'.join(alternatives[2:])}))"
         ),
         bare=re.compile(rf"(?<![\w-])(?=[{UPPER}])(?:{bare})(?!\w|\s?-\s?[{UPPER}])"),
         heading=re.compile(

@@ -63,10 +63,11 @@ class ScopeMention:
 
 _DONE = re.compile(r"(?<![\d/])\d+/\d+\s+\Z")
 _COUNT = re.compile(r"\s+(?:đồng chí|đảng viên|chi bộ|tổ chức|trường hợp|người|đoàn viên)(?!\w)")
+_NAMED = re.compile(rf"\s[{UPPER}\d]")
 _WIDTH = {"body": 0, "commune": 1, "district": 2, "city": 2, "province": 3}
 _FORMS = (
-    "central", "body", "land", "force", "committee", "noun", "free", "own", "sector", "plain",
-    "party",
+    "leading", "central", "body", "land", "force", "committee", "noun", "free", "own", "sector",
+    "plain", "party",
 )  # fmt: skip
 
 
@@ -93,6 +94,9 @@ def _read(match: re.Match[str], text: str) -> ScopeMention | None:
     number = next((n for n in "1234567" if match.group(f"t{n}") is not None), "")
     form = next(f for f in _FORMS if match.group(f) is not None)
     end = match.end(form)
+    if form == "leading":
+        code = organisation_data()["leading"]["code"]
+        return ScopeMention(start, end, text[start:end], "central", letters=code)
     if form == "central":
         entry = grammar.central[fold_words(match.group("c0") or match.group("c1"))]
         return ScopeMention(start, end, text[start:end], entry["level"], letters=entry["code"])
@@ -112,7 +116,7 @@ def _read(match: re.Match[str], text: str) -> ScopeMention | None:
             return None
         if form == "free" and _is_person(words, text[max(0, start - 48) : start]):
             return None
-        if form == "own" and words.split(maxsplit=1)[1].islower():
+        if form == "own" and not _NAMED.search(words):
             return None  # "Công ty cổ phần" alone names none
         quoted = grammar.around["quoted"].search(text, max(0, start - 12), start)
         if form == "own" and words.startswith("Báo") and quoted:
@@ -149,9 +153,14 @@ def _whole_word(text: str, words: str, end: int) -> int:
     if not _opens_body(words):
         return end
     grammar = organisation_forms()
-    tail = re.match(rf"\s+(?P<link>[^\W\d_{UPPER}]+)\s+(?P<name>{NAME})", text[end:])
+    tail = re.match(rf"\s+(?P<link>[^\W\d_{UPPER}]+)(?:\s+(?P<name>{NAME}))?", text[end:])
     if tail is None or tail.group("link") in grammar.links:
         return end
+    verbs = grammar.around["subject_of"]
+    if tail.group("name") is None:
+        # "Học viện Hậu cần kết nạp ...": the word before the verb is still of the name.
+        ends = verbs.match(text, end) is None and verbs.match(text, end + tail.end())
+        return end + tail.end() if ends else end
     first = tail.group("name").split()[0]
     return end if first in grammar.not_names else end + tail.end()
 

@@ -103,7 +103,7 @@ def _names(text: str, position: int) -> tuple[list[tuple[int, int]], int, bool]:
     itemised, end = False, position
     while (name := forms.name.match(text, position)) is not None:
         words = name.group().split()
-        if words[0] in organisation_forms().not_names:
+        if words[0] in organisation_forms().not_names and not _is_name(words):
             break
         names.append(name.span())
         end = position = name.end()
@@ -114,6 +114,11 @@ def _names(text: str, position: int) -> tuple[list[tuple[int, int]], int, bool]:
             break
         position = link.end()
     return names, end, itemised
+
+
+def _is_name(words: list[str]) -> bool:
+    """Whether words that begin like "Đồng chí" or "Trung ương" are a name: "Đồng Tiến"."""
+    return len(words) > 1 and (words[0] in organisation_forms().name_words or words[0] == "Đồng")
 
 
 def _member(

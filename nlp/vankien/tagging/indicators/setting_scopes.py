@@ -26,8 +26,17 @@ _AT = re.compile(r"[\s:(–-]*(?:(?:có|được|là|với)\s)?")
 
 
 def scopes_of(text: str) -> list[ScopeMention]:
-    """Return the scopes of a sentence, those of its lists as well."""
-    return with_lists(text, find_scopes(text))
+    """Return the scopes of a sentence, those of its lists as well.
+
+    The place where a congress or conference is held is none.
+    """
+    scopes = with_lists(text, find_scopes(text))
+    return [s for s in scopes if not (s.bare and _held_at().search(text, 0, s.start))]
+
+
+@cache
+def _held_at() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{organisation_data()['held_at']})", re.IGNORECASE)
 
 
 @cache
