@@ -7,7 +7,8 @@ from datetime import date
 from vankien.analysis import Analysis
 from vankien.documents import Metadata
 from vankien.quantities.mentions import find_quantities
-from vankien.quantities.periods import find_periods, resolve
+from vankien.quantities.period_dates import resolve
+from vankien.quantities.periods import find_periods
 from vankien.reading import from_text
 
 SAID = date(2020, 10, 5)

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vankien.quantities import dates
-from vankien.quantities.periods import PeriodMention, find_periods, resolve
+from vankien.quantities.period_dates import resolve
+from vankien.quantities.periods import PeriodMention, find_periods
 
 CASES: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "cases" / "periods.yaml").read_text(encoding="utf-8")

@@ -17,7 +17,8 @@ from vankien.documents import Document, Part, Sentence
 from vankien.gazetteer.organisations import ScopeMention, find_scopes, organisation_data
 from vankien.gazetteer.scope_codes import scope_code
 from vankien.quantities.dates import Interval
-from vankien.quantities.periods import PeriodMention, find_periods, resolve
+from vankien.quantities.period_dates import resolve
+from vankien.quantities.periods import PeriodMention, find_periods
 from vankien.tagging.indicators.setting_periods import based, choose_period, ran
 from vankien.tagging.indicators.setting_scopes import (
     UNLIKELY,
