@@ -147,8 +147,11 @@ def from_sentence_before(
     """Give the first figure of a sentence what the sentence before speaks of."""
     quantity, measure = item.quantity, item.reading.measure
     topic = before.topic
-    if topic is None or item.candidate is not None:
+    own = item.candidate
+    if topic is None or (own is not None and own.evidence_start() < quantity.number_end):
         return
+    if own is not None and not _points_back(surface, item, context):
+        return  # but in "Con số này bằng 45% tổng thiệt hại" the noun after it is the base
     if any(p.candidate is not None and not p.carried for p in pending):
         return
     if not is_bare(quantity):
@@ -156,7 +159,9 @@ def from_sentence_before(
             is_general(quantity) or _some_of(item, before)
         )
     else:
-        found = measure in CHANGES or quantity.rank
+        foreign = any(p.candidate is None and p.quantity.unit is not None for p in pending)
+        foreign = foreign or _has_subject(surface, item)
+        found = (measure in CHANGES or quantity.rank) and not foreign
     if not found and quantity.unit == "%" and measure in ("share", "target_ratio"):
         found = _refers(surface, item, context)
         if found and measure == "share" and before.last is not None and not _among(surface):
@@ -166,6 +171,14 @@ def from_sentence_before(
         item.carried = True
         if not is_bare(quantity) and not is_general(quantity):
             item.part = OUTCOME
+
+
+def _has_subject(surface: str, item: Pending) -> bool:
+    """Say whether a change has a subject of its own ("Sản lượng lúa tăng 5%")."""
+    words = surface[item.place.label_start : item.quantity.number_start].lower().split()
+    while words and words[-1] in lexicon().reached_words:
+        words.pop()
+    return len(words) > 1 and not " ".join(words).startswith(lexicon().no_subject)
 
 
 def _some_of(item: Pending, before: Before) -> bool:
@@ -187,16 +200,19 @@ def _among(surface: str) -> bool:
 
 def _refers(surface: str, item: Pending, context: dict[str, list[Hit]]) -> bool:
     """Say whether words before a percentage point back ("Tỷ lệ này", "So với kế hoạch đạt")."""
-    quantity, clause = item.quantity, item.place.clause
-    figure = quantity.number_start
-    if item.reading.measure == "share" and unit_after(surface, quantity.end) is not None:
+    if item.reading.measure == "share" and unit_after(surface, item.quantity.end) is not None:
         return False  # a percentage of a noun that follows it
-    return any(
-        clause <= hit.start
+    return _points_back(surface, item, context) or compares(surface, item)
+
+
+def _points_back(surface: str, item: Pending, context: dict[str, list[Hit]]) -> bool:
+    figure = item.quantity.number_start
+    return item.quantity.unit == "%" and any(
+        item.place.clause <= hit.start
         and hit.end <= figure
         and lexicon().reached.fullmatch(surface, hit.end, figure)
         for hit in context.get("anaphora", ())
-    ) or compares(surface, item)
+    )
 
 
 def compares(surface: str, item: Pending) -> bool:

@@ -17,6 +17,7 @@ The rules are those of CODES.md, 9 to 13.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -316,7 +317,11 @@ def _read_figures(
         if topic is None and (is_general(quantity) or (quantity.unit == "%" and not pending)):
             topic = memory.before.topic  # "Có 41 lớp với 1.720 học sinh" goes on with nothing
         known = phrases.heads or phrases.triggers or phrases.qualifiers
-        if known and not is_of_others(quantity, place, phrases.context):
+        if (
+            known
+            and not _is_size(surface, quantities, position)
+            and not is_of_others(quantity, place, phrases.context)
+        ):
             scene = Scene(
                 measure=reading.measure,
                 topic=topic.indicator.code.partition(".")[0] if topic else None,
@@ -347,6 +352,22 @@ def _read_figures(
         pending.append(item)
     share_after(surface, pending)
     return pending
+
+
+_SIZED = re.compile(r" (?:có )?(?:dưới|trên|từ|ít hơn|không đủ|chưa đủ|chưa đến) ")
+
+
+def _is_size(surface: str, quantities: list[Quantity], position: int) -> bool:
+    """Say whether a figure is the size of what the one before it counts ("41 chi bộ dưới 10
+    đảng viên")."""
+    if not position:
+        return False
+    before, quantity = quantities[position - 1], quantities[position]
+    return (
+        before.dimension in ("organisation", "place")
+        and quantity.dimension == "person"
+        and _SIZED.fullmatch(surface, before.end, quantity.number_start) is not None
+    )
 
 
 def _is_flow(code: str | None) -> bool:

@@ -46,6 +46,8 @@ class Lexicon:
     transparent: frozenset[str]
     compared: re.Pattern[str]
     reached: re.Pattern[str]
+    reached_words: frozenset[str]
+    no_subject: tuple[str, ...]
 
 
 def names_party(text: str) -> bool:
@@ -98,5 +100,7 @@ def lexicon() -> Lexicon:
             rf"(?:(?:{_any(data['compared_verbs'])}) )*",
             re.IGNORECASE,
         ),
+        reached_words=frozenset(w for phrase in data["reached_verbs"] for w in phrase.split()),
+        no_subject=tuple(data["no_subject"]),
         reached=re.compile(rf",?(?:\s+(?:{_any(data['reached_verbs'])})){{0,5}}\s+"),
     )

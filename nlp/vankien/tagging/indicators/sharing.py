@@ -198,7 +198,10 @@ def _of_figure_before(
                 item.candidate = None  # it is a share or change of the uncoded figure
             return False
         if ";" in surface[base.quantity.end : quantity.number_start] and not (
-            subgroup or _leads(item, surface) or _divided(surface, base, item)
+            subgroup
+            or _leads(item, surface)
+            or _divided(surface, base, item)
+            or (own is None and _goes_on(surface, base, item, context))
         ):
             return False
         if (
@@ -287,6 +290,15 @@ def _leads(item: Pending, surface: str) -> bool:
         lexicon().filler.fullmatch(between) is not None
         or item.reading.measure in CHANGES
         or compares(surface, item)
+    )
+
+
+def _goes_on(surface: str, base: Pending, item: Pending, context: dict[str, list[Hit]]) -> bool:
+    """Say whether a share of another place or branch follows one ("; khối xã đạt 96%")."""
+    return base.reading.measure == item.reading.measure == "share" and any(
+        not surface[item.place.label_start : hit.start].strip()
+        for hit in context.get("series", ())
+        if item.place.label_start <= hit.start and hit.end <= item.quantity.number_start
     )
 
 
