@@ -221,7 +221,7 @@ class SettingReader:
                 known.term = (mention.get("a") or 0, mention.get("b") or 0)
             if mention.baseline or mention.named or mention.kind in ("same_period", "yearly"):
                 continue
-            if chosen is None:
+            if chosen is None or (chosen.kind == "unknown" and mention.kind != "unknown"):
                 chosen = mention
             if mention.year is not None and mention.kind not in ("day", "days"):
                 known.year = mention.year

@@ -69,6 +69,7 @@ def choose_period(
         return near[-1]
     before = [p for p in before if p[0].relation != "before"]  # a deadline is its clause's own
     after = [p for p in resolved if figure <= p[0].start < stop]
+    after = [p for p in after if not _anothers(surface, p[0], figure)]
     if before and after and _OPEN.search(surface, 0, after[0][0].start):
         after = []
     if before:
@@ -88,6 +89,18 @@ def _bracket_after(
         (p for p in resolved if p[0].start == start and surface[p[0].end : p[0].end + 1] == ")"),
         None,
     )
+
+
+def _anothers(surface: str, mention: PeriodMention, figure: int) -> bool:
+    """Whether a mention after a figure stands in a bracket that holds another figure.
+
+    "54 chi bộ (cuối năm 2015 là 61)": the time is that of the second.
+    """
+    opening = _OPEN.search(surface, figure, mention.start)
+    if opening is None:
+        return False
+    closing = surface.find(")", mention.end)
+    return closing >= 0 and _DIGIT.search(surface, mention.end, closing) is not None
 
 
 def based(surface: str, periods: Sequence[PeriodMention], figure: int) -> PeriodMention | None:
