@@ -34,6 +34,8 @@ GIVEN = 2.1
 """Score of an indicator that a list gives to its figures."""
 
 _SEPARATOR = re.compile(r",\s+|\s+và\s+")
+_CHANGED = re.compile(r"(?<!\w)(?:tăng|giảm|đạt)\s")
+"""What may stand before each figure of the list ("lần lượt giảm 20% và tăng 6%")."""
 _SCALED = re.compile(r"[\d.,]+((?: (?:nghìn|ngàn|triệu|tỷ|tỉ))+)")
 
 
@@ -103,7 +105,7 @@ def _chain(sentence: str, quantities: list[Quantity], places: list[Place], start
     chain = [first]
     while chain[-1] + 1 < len(quantities):
         gap = sentence[places[chain[-1]].phrase_end : quantities[chain[-1] + 1].number_start]
-        if not lexicon().chain.fullmatch(gap):
+        if not lexicon().chain.fullmatch(_CHANGED.sub("", gap)):
             break
         chain.append(chain[-1] + 1)
     return chain

@@ -122,6 +122,10 @@ def read_structure(
     right = list(ends)
     for i in range(len(quantities) - 1, 0, -1):
         before = chained[i]
+        # "9 chi bộ trực thuộc, 5 chi bộ hoàn thành tốt": the same noun again starts anew.
+        anew = before is not None and _again(quantities[before], quantities[i])
+        if anew:
+            continue
         if before is not None and (quantities[before].unit == "%") == (quantities[i].unit == "%"):
             right[before] = max(right[before], right[i])
     for i, quantity in enumerate(quantities):
@@ -152,6 +156,14 @@ def read_structure(
             )
         )
     return places
+
+
+def _again(before: Quantity, quantity: Quantity) -> bool:
+    return (
+        before.unit is not None
+        and before.dimension == "organisation"
+        and before.unit == quantity.unit
+    )
 
 
 def _share_bracket(sentence: str, quantities: list[Quantity], index: int) -> bool:
