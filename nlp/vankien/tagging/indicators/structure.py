@@ -159,11 +159,11 @@ def read_structure(
 
 
 def _again(before: Quantity, quantity: Quantity) -> bool:
-    return (
-        before.unit is not None
-        and before.dimension == "organisation"
-        and before.unit == quantity.unit
-    )
+    """Say whether two figures of organisations repeat the noun ("9 chi bộ ..., 5 chi bộ ...")."""
+    if before.dimension != "organisation" or quantity.dimension != "organisation":
+        return False
+    first, second = (before.unit_text or "").lower(), (quantity.unit_text or "").lower()
+    return first.startswith(second) or second.startswith(first)
 
 
 def _share_bracket(sentence: str, quantities: list[Quantity], index: int) -> bool:
