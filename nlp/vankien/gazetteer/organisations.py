@@ -168,8 +168,12 @@ def _whole_word(text: str, words: str, end: int) -> int:
 def _is_person(words: str, before: str) -> bool:
     """Whether a name after a Party organisation is its secretary's ("bí thư chi bộ Lâm Thị Út")."""
     parts = words.split()
+    if len(parts) > 2 and parts[0].islower():
+        parts = parts[1:]  # "chi bộ thôn" and the person's name
     if parts[0] not in organisation_forms().surnames or units_named(words):
         return False
+    if len(parts) < 3 and len(words.split()) > len(parts):
+        return False  # "chi bộ thôn Lương Phong" is as likely a hamlet
     return len(parts) > 1 and organisation_forms().around["titles"].search(before) is not None
 
 
