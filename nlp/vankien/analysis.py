@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from vankien.codebook import load_codebook
-from vankien.documents import Document, Sentence
+from vankien.documents import Document, Kind, Sentence
 from vankien.language.cues import Hits, PhraseIndex, codebook_entries
 from vankien.language.sentences import split_document
 from vankien.normalise import Folded, fold
@@ -89,7 +89,8 @@ class Analysis:
     @cached_property
     def content(self) -> Content:
         """The sentences of content parts, as themes and roles are read off them."""
-        return content_of(self.document.text, self.folded, self.hits, self.sentences)
+        news = self.document.kind is Kind.NEWS_ARTICLE
+        return content_of(self.document.text, self.folded, self.hits, self.sentences, news=news)
 
     @cached_property
     def scored(self) -> tuple[Scored, list[SentenceRole]]:

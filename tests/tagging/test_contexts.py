@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vankien.documents import Part
-from vankien.tagging.role_context import Place, RoleContext
+from vankien.tagging.role_context import Place, RoleContext, Seen
 from vankien.tagging.themes.context import ThemeContext
 
 LABELS = ("SUYTHOAI-DD.6", "KIEMTRA")
@@ -67,27 +67,47 @@ def test_the_weights_of_themes_are_rebuilt_from_arrays(themes: ThemeContext) -> 
         ThemeContext.from_arrays(LABELS, {"context_coef": np.zeros((2, 3))})
 
 
-def _roles(number: int, seed: int) -> list[tuple[np.ndarray, np.ndarray, list[Place]]]:
+def _roles(number: int, seed: int) -> list[tuple[Seen, np.ndarray]]:
     """Documents of one role each, whose sentences say it faintly."""
     generator = np.random.default_rng(seed)
     made = []
     for count in range(number):
         role = count % 3
         alone = generator.dirichlet(np.ones(3) + 0.8 * np.eye(3)[role], 12)
-        made.append((alone, np.full(12, role), [(Part.BODY, "")] * 12))
+        seen = Seen(alone, np.zeros((12, 1)), [Place(Part.BODY)] * 12)
+        made.append((seen, np.full(12, role)))
     return made
 
 
-def test_roles_follow_those_around_them() -> None:
-    context = RoleContext().fit(_roles(60, 1))
+@pytest.fixture(scope="module")
+def roles() -> RoleContext:
+    return RoleContext().fit(_roles(60, 1))
+
+
+def test_roles_follow_those_around_them(roles: RoleContext) -> None:
     before = after = 0.0
-    for alone, roles, places in _roles(30, 2):
-        found = context.apply(alone, places)
+    for seen, right in _roles(30, 2):
+        found = roles.apply(seen)
         assert found.sum(axis=1) == pytest.approx(np.ones(12))
-        before += float((alone.argmax(axis=1) == roles).mean())
-        after += float((found.argmax(axis=1) == roles).mean())
+        before += float((seen.alone.argmax(axis=1) == right).mean())
+        after += float((found.argmax(axis=1) == right).mean())
     assert after > before + 3
-    again = RoleContext.from_arrays(3, context.to_arrays())
-    assert (again.apply(alone, places) == context.apply(alone, places)).all()
+
+
+def test_documents_in_company_have_the_roles_that_they_have_alone(roles: RoleContext) -> None:
+    documents = [seen for seen, _ in _roles(5, 3)]
+    together = Seen(
+        np.vstack([seen.alone for seen in documents]),
+        np.vstack([seen.asides for seen in documents]),
+        [place for seen in documents for place in seen.places],
+    )
+    found = roles.apply(together, [12 * n for n in range(5)])
+    assert (found == np.vstack([roles.apply(seen) for seen in documents])).all()
+
+
+def test_the_weights_of_roles_are_rebuilt_from_arrays(roles: RoleContext) -> None:
+    ((seen, _),) = _roles(1, 4)
+    again = RoleContext.from_arrays(3, 1, roles.to_arrays())
+    assert (again.apply(seen) == roles.apply(seen)).all()
     with pytest.raises(ValueError, match="do not fit"):
-        RoleContext.from_arrays(4, context.to_arrays())
+        RoleContext.from_arrays(4, 1, roles.to_arrays())

@@ -14,14 +14,15 @@ from vankien.language.cues import Hits
 from vankien.normalise import Folded
 from vankien.tagging.syllabary import Encoded, Syllabary
 
-__all__ = ["Content", "bounds_of", "content_of", "encode_contents"]
+__all__ = ["Content", "bounds_of", "content_of", "encode_contents", "heading_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """The sentences of a text's content parts; ``hits`` are the codebook's in the whole text.
 
-    ``places`` are the offsets of the sentences in the folded text.
+    ``places`` are the offsets of the sentences in the folded text; ``news`` says that the
+    text is a news article.
     """
 
     text: str
@@ -29,18 +30,26 @@ class Content:
     hits: Hits
     sentences: list[Sentence]
     places: list[tuple[int, int]]
+    news: bool = False
 
     @property
     def headings(self) -> list[str]:
         """The heading in force for each sentence, "" where there is none."""
-        return [s.section[-1] if s.section else "" for s in self.sentences]
+        return [heading_of(s) for s in self.sentences]
 
 
-def content_of(text: str, folded: Folded, hits: Hits, sentences: Iterable[Sentence]) -> Content:
+def heading_of(sentence: Sentence) -> str:
+    """Return the heading in force for a sentence, "" where there is none."""
+    return sentence.section[-1] if sentence.section else ""
+
+
+def content_of(
+    text: str, folded: Folded, hits: Hits, sentences: Iterable[Sentence], *, news: bool = False
+) -> Content:
     """Return the content of a text, of all its sentences in order."""
     chosen = [s for s in sentences if s.part in CONTENT_PARTS]
     places = folded.map.spans_from_source([(s.start, s.end) for s in chosen])
-    return Content(text, folded, hits, chosen, places)
+    return Content(text, folded, hits, chosen, places, news)
 
 
 def bounds_of(contents: Sequence[Content]) -> list[tuple[int, int]]:

@@ -188,7 +188,11 @@ class MultiLabelSVM(_LinearSVM):
 
 
 class MultiClassSVM(_LinearSVM):
-    """Exactly one class holds; the target is the number of the class."""
+    """Exactly one class holds; the target is the number of the class.
+
+    ``coef_`` has a column a class, then one for each of the ``asides``: other things that
+    are known of the training rows, whose scores help to choose the class.
+    """
 
     def fit(
         self,
@@ -197,16 +201,25 @@ class MultiClassSVM(_LinearSVM):
         *,
         groups: Array,
         sample_weight: Array | None = None,
+        asides: Array | None = None,
+        calibrate_on: Array | None = None,
     ) -> Self:
-        """Fit machines and the softmax; ``targets`` are class numbers from 0."""
+        """Fit machines and the softmax; ``targets`` are class numbers from 0.
+
+        ``asides`` are rows x asides (bool); ``calibrate_on`` says on which rows the softmax
+        is fitted, where the classes are not as frequent as elsewhere.
+        """
         from sklearn.linear_model import LogisticRegression
 
         weight = np.ones(len(targets)) if sample_weight is None else sample_weight
-        one_hot = np.eye(int(targets.max()) + 1, dtype=bool)[targets]
-        scores, scored = self._out_of_fold(features, one_hot, weight, groups)
-        self.coef_, self.intercept_ = self._machines(features, one_hot, weight)
+        columns = np.eye(int(targets.max()) + 1, dtype=bool)[targets]
+        if asides is not None:
+            columns = np.hstack([columns, asides])
+        scores, scored = self._out_of_fold(features, columns, weight, groups)
+        self.coef_, self.intercept_ = self._machines(features, columns, weight)
+        used = scored if calibrate_on is None else scored[calibrate_on[scored]]
         softmax_model = LogisticRegression(C=CALIBRATION_C, max_iter=1000)
-        softmax_model.fit(scores[scored], targets[scored])
+        softmax_model.fit(scores[used], targets[used])
         self.out_of_fold_ = scores[scored]
         self.calibration_ = np.vstack(
             [softmax_model.coef_.T, softmax_model.intercept_[None, :]]
@@ -220,7 +233,7 @@ class MultiClassSVM(_LinearSVM):
     def calibrate(self, scores: Array) -> Array:
         """Return the probabilities of raw scores."""
         # Class by class, not as one product, whose rounding depends on the number of rows.
-        mixed = np.zeros_like(scores)
+        mixed = np.zeros((len(scores), self.calibration_.shape[1]), dtype=scores.dtype)
         for column, weights in enumerate(self.calibration_[:-1]):
             mixed += scores[:, column, None] * weights
         mixed += self.calibration_[-1]

@@ -19,11 +19,11 @@ import numpy.typing as npt
 
 from vankien.documents import Part, Sentence
 from vankien.errors import ModelError
-from vankien.tagging.content import Content, bounds_of, encode_contents
+from vankien.tagging.content import Content, bounds_of, encode_contents, heading_of
 from vankien.tagging.estimators import MultiClassSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
-from vankien.tagging.role_context import SHORTEST, RoleContext
+from vankien.tagging.role_context import SHORTEST, Place, RoleContext, Seen
 from vankien.tagging.role_rules import n_role_flags, role_flags
 from vankien.tagging.syllabary import Encoded
 
@@ -31,7 +31,7 @@ __all__ = ["NO_ROLE", "RoleModel", "SentenceRole", "role_model", "tag_roles"]
 
 OTHER = "KHAC"
 
-BEFORE_WEIGHT, AFTER_WEIGHT = 0.7, 0.3
+BEFORE_WEIGHT, AFTER_WEIGHT = 0.4, 0.15
 """How much the sentence before and the sentence after count beside the sentence itself, set
 on the reference documents; the document's context, where there is one, has half the say."""
 
@@ -73,15 +73,23 @@ class RoleModel:
                 model.info.labels,
                 SentenceFeatures.from_arrays(model.arrays),
                 MultiClassSVM.from_arrays(model.arrays),
-                RoleContext.from_arrays(len(model.info.labels), model.arrays)
+                RoleContext.from_arrays(
+                    len(model.info.labels),
+                    len(model.arrays["intercept"]) - len(model.info.labels),
+                    model.arrays,
+                )
                 if "context_coef" in model.arrays
                 else None,
             )
         except (KeyError, ValueError) as error:
             raise ModelError("V501", model.info.name, detail=str(error)) from error
-        shape = (built.features.n_features, len(built.labels))
-        if built.estimator.coef_.shape != shape or built.features.n_flags != n_role_flags(
-            built.labels
+        # A row a score (classes and asides) and one of intercepts; a column a class.
+        scores, classes = built.estimator.calibration_.shape
+        shape = (built.features.n_features, scores - 1)
+        if (
+            built.estimator.coef_.shape != shape
+            or classes != len(built.labels)
+            or built.features.n_flags != n_role_flags(built.labels)
         ):
             raise ModelError("V501", model.info.name, detail="its arrays do not fit together")
         return built
@@ -117,7 +125,8 @@ def tag_roles(
     )
     headings = [heading for content in contents for heading in content.headings]
     scores = model.features.scores(encoded, headings, flags, model.estimator.coef_)
-    probabilities = model.estimator.calibrate(scores + model.estimator.intercept_)
+    scores += model.estimator.intercept_
+    probabilities = model.estimator.calibrate(scores)
     mixed = _in_context(probabilities, contents)
     if model.context is not None:
         long = [content for content in contents if len(content.sentences) >= SHORTEST]
@@ -125,12 +134,11 @@ def tag_roles(
             [np.arange(a, b) for a, b in bounds_of(contents) if b - a >= SHORTEST] or [_NONE]
         )
         if len(rows):
-            places = [
-                (s.part, s.section[-1] if s.section else "") for c in long for s in c.sentences
-            ]
+            asides = scores[rows][:, len(model.labels) :]
+            places = [Place(s.part, heading_of(s), c.news) for c in long for s in c.sentences]
             starts = [first for first, _ in bounds_of(long)]
             # The mean of both is as right on dev and swings less than the context alone.
-            mixed[rows] += model.context.apply(probabilities[rows], places, starts)
+            mixed[rows] += model.context.apply(Seen(probabilities[rows], asides, places), starts)
             mixed[rows] /= 2
     probabilities = mixed
     best = probabilities.argmax(axis=1)

@@ -35,7 +35,11 @@ class Background(_Strict):
 
 
 class Recipe(_Strict):
-    """A model's recipe (``models/<kind>-<version>/recipe.yaml``)."""
+    """A model's recipe (``models/<kind>-<version>/recipe.yaml``).
+
+    ``document_weight`` is that of a sentence of a coded document, whose codes are not always
+    to be read off the sentence alone.
+    """
 
     kind: Literal["themes", "roles"]
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
@@ -44,6 +48,7 @@ class Recipe(_Strict):
     c: float = Field(default=1.0, gt=0)
     seed: int = 20161030
     paraphrase_weight: float = Field(default=0.3, ge=0)
+    document_weight: float = Field(default=1.0, gt=0)
     background: Background = Background()
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from vankien.codebook import Codebook, load_codebook
+from vankien.codebook import MANIFESTATION_GROUPS, Codebook, load_codebook
 from vankien.documents import Part
 from vankien.evaluation.gold import ThemeSentence
 from vankien.language.cues import PhraseIndex, codebook_entries
 from vankien.tagging.estimators import MultiClassSVM
 from vankien.tagging.features import SentenceFeatures, SentenceInput
 from vankien.tagging.model_files import save_model
-from vankien.tagging.role_context import RoleContext
+from vankien.tagging.role_context import Place, RoleContext, Seen
 from vankien.tagging.role_rules import n_role_flags, role_flags
 from vankien.tagging.roles import RoleModel
 from vankien.training.data import coded_sentences, document_rows, family_numbers, training_syllabary
@@ -47,6 +47,15 @@ def role_rows(
     return inputs, flags, np.array([labels.index(str(s.role)) for s in sentences])
 
 
+def theme_kinds(sentence: ThemeSentence) -> list[bool]:
+    """Say whether a sentence has any theme, a manifestation, a theme of Party work.
+
+    Ordinary news, which is KHAC whatever it tells, has none.
+    """
+    kinds = [theme.partition(".")[0] in MANIFESTATION_GROUPS for theme in sentence.themes]
+    return [bool(kinds), any(kinds), not all(kinds)]
+
+
 def train_roles(recipe: Recipe, folder: Path, gold: Path | None = None) -> RoleModel:
     """Fit on the training split and write the model's arrays and labels to ``folder``."""
     codebook = load_codebook()
@@ -63,18 +72,33 @@ def train_roles(recipe: Recipe, folder: Path, gold: Path | None = None) -> RoleM
         flag_weight=settings.flag_weight,
         syllabary=training_syllabary(codebook, gold),
     )
+    documents = document_rows(sentences, gold)
+    alone = np.ones(len(sentences), dtype=bool)
+    alone[[row for _, rows in documents for row in rows]] = False
     estimator = MultiClassSVM(c=recipe.c, seed=recipe.seed).fit(
-        features.transform(inputs, flags), targets, groups=family_numbers(sentences)
+        features.transform(inputs, flags),
+        targets,
+        groups=family_numbers(sentences),
+        asides=np.array([theme_kinds(s) for s in sentences]),
+        # In documents roles have other shares; there the context has its say.
+        calibrate_on=alone if alone.any() else None,
     )
     context = None
-    if documents := document_rows(sentences, gold):
-        alone = estimator.calibrate(estimator.out_of_fold_)
+    if documents:
+        chances = estimator.calibrate(estimator.out_of_fold_)
+        scores = estimator.out_of_fold_
         context = RoleContext().fit(
             [
                 (
-                    alone[rows],
+                    Seen(
+                        chances[rows],
+                        scores[rows][:, len(labels) :],
+                        [
+                            Place(Part(s.part), s.heading or "", document.kind == "news_article")
+                            for s in document.sentences
+                        ],
+                    ),
                     targets[rows],
-                    [(Part(s.part), s.heading or "") for s in document.sentences],
                 )
                 for document, rows in documents
             ]

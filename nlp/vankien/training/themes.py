@@ -80,7 +80,9 @@ def fit_themes(
         [features.transform(rows.inputs, rows.flags) for rows, _ in blocks], format="csr"
     )
     weight = np.concatenate([np.full(len(rows.inputs), w) for rows, w in blocks])
+    documents = document_rows(sentences, gold) if codebook is load_codebook() else []
     weight[: len(sentences)] *= example_weights(sentences)
+    weight[[row for _, rows in documents for row in rows]] *= recipe.document_weight
     groups = np.concatenate(
         [
             family_numbers(sentences),
@@ -90,8 +92,10 @@ def fit_themes(
         ]
     )
     targets = np.vstack([rows.targets for rows, _ in blocks])
-    # The last column: does any code hold?
-    targets = np.hstack([targets, targets.any(axis=1, keepdims=True)])
+    # The last columns: does any code hold, and is something said to be absent?
+    absent = np.zeros((len(targets), 1), dtype=bool)
+    absent[: len(sentences), 0] = [bool(s.negated) for s in sentences]
+    targets = np.hstack([targets, targets.any(axis=1, keepdims=True), absent])
     estimator = MultiLabelSVM(c=recipe.c, seed=recipe.seed).fit(
         matrix, targets, groups=groups, sample_weight=weight
     )
@@ -104,7 +108,6 @@ def fit_themes(
             sparse.vstack([rows.flags for rows in scored], format="csr"),
             joined([rows.circumstances for rows in scored]),
         )
-    documents = document_rows(sentences, gold) if codebook is load_codebook() else []
     context = None
     if arbiter is not None and documents:
         alone = arbiter.predict_proba(

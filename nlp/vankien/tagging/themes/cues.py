@@ -21,7 +21,7 @@ from vankien.codebook import MANIFESTATION_GROUPS, Codebook, Cue, load_yaml
 from vankien.language.cues import Hit, Hits
 from vankien.resources import codebook_dir
 
-__all__ = ["ThemeMention", "is_negated", "tag_sentence"]
+__all__ = ["ThemeMention", "is_negated", "is_shielded", "tag_sentence"]
 
 NEGATION_REACH = 70
 """Characters between a negating phrase and the evidence it can govern (development set)."""
@@ -32,6 +32,7 @@ class ThemeMention:
     """One theme of a sentence with the words that carried it; offsets index the text.
 
     ``method`` is "cue", "model" or "both"; of :func:`tag_sentence` alone also "always".
+    ``strong`` says that a cue is.
     """
 
     theme: str
@@ -40,6 +41,7 @@ class ThemeMention:
     end: int
     method: str
     negated: bool
+    strong: bool = False
 
 
 @cache
@@ -93,6 +95,7 @@ def tag_sentence(codebook: Codebook, hits: Hits, start: int, end: int) -> list[T
             end=accepted[code][0].end,
             method="always" if accepted[code][1].always else "cue",
             negated=is_negated(hits, start, accepted[code][0].start, accepted[code][0].end),
+            strong=accepted[code][1].strong,
         )
         for code in codebook.themes
         if code in accepted
@@ -128,6 +131,14 @@ def _groups_give_way(codebook: Codebook, accepted: dict[str, tuple[Hit, Cue]]) -
             cue.strong and codebook.group_of(code) == group for code, (_, cue) in accepted.items()
         ):
             del accepted[group]
+
+
+def is_shielded(hits: Hits, sentence: int, start: int) -> bool:
+    """Say whether a word that ends a negation ("tuy nhiên") stands between one and ``start``."""
+    return any(
+        hits.within("negation.until", negation.end, start)
+        for negation in hits.within("negation", sentence, start)
+    )
 
 
 def is_negated(hits: Hits, sentence: int, start: int, end: int) -> bool:

@@ -45,6 +45,10 @@ SEGMENT_LENGTH = 60
 SEGMENT_DISCOUNT = 0.85
 """Factor on a segment's probability; on dev and test it leaves F1 where it was."""
 
+N_ASIDES = 2
+"""Columns of the machines after those of the labels: whether any code holds, and whether what
+the sentence names is said to be absent."""
+
 _SEGMENT_END = re.compile(r"[;:,]\s")
 
 
@@ -52,11 +56,13 @@ _SEGMENT_END = re.compile(r"[;:,]\s")
 class Scored:
     """The sentences of one text with their probabilities (sentences x labels).
 
+    ``absent`` is the probability of each sentence that it says what it names is not there.
     ``encoded`` may hold the sentences of other texts too; those of this one begin at its
     sentence ``first``.
     """
 
     probabilities: npt.NDArray[Any]
+    absent: npt.NDArray[Any]
     encoded: Encoded
     first: int
 
@@ -120,8 +126,7 @@ class ThemeModel:
             )
         except (KeyError, ValueError) as error:
             raise ModelError("V501", model.info.name, detail=str(error)) from error
-        # One column more than there are labels: whether any code holds.
-        shape = (built.features.n_features, len(built.labels) + 1)
+        shape = (built.features.n_features, len(built.labels) + N_ASIDES)
         if (
             built.estimator.coef_.shape != shape
             or built.features.n_flags != n_flags(built.labels)
@@ -140,10 +145,15 @@ class ThemeModel:
             encoded = encode_contents(self.features.syllabary, contents)
         headings = [heading for content in contents for heading in content.headings]
         spans = [(c.hits, s.start, s.end) for c in contents for s in c.sentences]
-        probabilities = self._probabilities(encoded, headings, spans)
+        probabilities, absent = self._probabilities(encoded, headings, spans)
         self._score_segments(contents, probabilities)
         return [
-            Scored(self._in_context(probabilities[first:end], content), encoded, first)
+            Scored(
+                self._in_context(probabilities[first:end], content),
+                absent[first:end],
+                encoded,
+                first,
+            )
             for content, (first, end) in zip(contents, bounds_of(contents), strict=True)
         ]
 
@@ -157,13 +167,18 @@ class ThemeModel:
         encoded: Encoded,
         headings: Sequence[str],
         spans: Sequence[tuple[Hits, int, int]],
-    ) -> npt.NDArray[Any]:
-        """Return the probabilities of encoded stretches, given with the hits of their text."""
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return the probabilities of encoded stretches, given with the hits of their text.
+
+        The second array is the probability of each that it speaks of something absent.
+        """
         flags = cue_flags(self.labels, spans)
         scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
         scores += self.estimator.intercept_
+        calibrated = self.estimator.calibrate(scores)
+        absent = calibrated[:, len(self.labels) + 1]
         if self.arbiter is None:
-            return self.estimator.calibrate(scores)[:, : len(self.labels)]
+            return calibrated[:, : len(self.labels)], absent
         rows, _ = self.arbiter.candidates(scores)
         probabilities = np.zeros((len(scores), len(self.labels)))
         if len(rows):
@@ -174,7 +189,7 @@ class ThemeModel:
                 [bool(headings[n]) for n in used],
             )
             probabilities[used] = self.arbiter.predict_proba(scores[used], flags[used], around)
-        return probabilities
+        return probabilities, absent
 
     def _score_segments(
         self,
@@ -202,8 +217,8 @@ class ThemeModel:
         if not owners:
             return
         encoded = self.features.syllabary.encode_stretches(stretches)
-        found = self._probabilities(encoded, headings, spans) * SEGMENT_DISCOUNT
-        np.maximum.at(probabilities, owners, found)
+        found, _ = self._probabilities(encoded, headings, spans)
+        np.maximum.at(probabilities, owners, found * SEGMENT_DISCOUNT)
 
     def evidence(
         self, scored: Scored, sentence: int, label: int, content: Content
