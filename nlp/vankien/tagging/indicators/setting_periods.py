@@ -66,7 +66,7 @@ def choose_period(
     before = [p for p in resolved if p[0].end <= figure and not _bracketed(surface, p[0], figure)]
     near = [p for p in before if p[0].start >= clause]
     if near:
-        return near[-1]
+        return _ended(surface, near)
     before = [p for p in before if p[0].relation != "before"]  # a deadline is its clause's own
     after = [p for p in resolved if figure <= p[0].start < stop]
     after = [p for p in after if not _anothers(surface, p[0], figure)]
@@ -75,6 +75,24 @@ def choose_period(
     if before:
         return before[-1]
     return after[0] if after else None
+
+
+def _ended(
+    surface: str, near: list[tuple[PeriodMention, Interval]]
+) -> tuple[PeriodMention, Interval]:
+    """Return the last of the periods before a figure; a span just before it tells its start.
+
+    "Trong 12 tháng qua, tính đến hết tháng 10" runs from the one to the other.
+    """
+    mention, (start, end) = near[-1]
+    if len(near) == 1 or mention.relation != "until" or start is not None or end is None:
+        return near[-1]
+    span, (first, last) = near[-2]
+    if surface[span.end : mention.start].strip(" ,") or span.relation != "at":
+        return near[-1]
+    if first is None or last is None or not first < last or not first <= end:
+        return near[-1]
+    return mention, (first, end)
 
 
 def _bracket_after(
