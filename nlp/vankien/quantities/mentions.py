@@ -312,6 +312,8 @@ def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
         for match in words.half.finditer(lowered):
             if match.start() < match.start("n") or match.group("n") != "nửa":
                 add(*match.span("n"), Decimal(50), "%")
+                if match.group().startswith("già ") and found[-1].start == match.start("n"):
+                    found[-1] = replace(found[-1], approx="over")
     if "thứ" in lowered or "hạng" in lowered:
         for match in words.ranks.finditer(lowered):
             written = match.group("n").split("/")[0]

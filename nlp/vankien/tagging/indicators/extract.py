@@ -17,7 +17,6 @@ The rules are those of CODES.md, 9 to 13.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -44,7 +43,7 @@ from vankien.tagging.indicators.plain import plain_figures, says_by_how_much
 from vankien.tagging.indicators.respective import spread_scales
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
 from vankien.tagging.indicators.sharing import is_of_others, share
-from vankien.tagging.indicators.structure import read_structure
+from vankien.tagging.indicators.structure import is_size, read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
 from vankien.tagging.indicators.zones import whole_of
 
@@ -319,7 +318,7 @@ def _read_figures(
         known = phrases.heads or phrases.triggers or phrases.qualifiers
         if (
             known
-            and not _is_size(surface, quantities, position)
+            and not is_size(surface, quantities, position)
             and not is_of_others(quantity, place, phrases.context)
         ):
             scene = Scene(
@@ -348,26 +347,13 @@ def _read_figures(
             for hit in phrases.context.get("share_subject", ())
         )
         item.part = max(item.part, is_part(surface, item, phrases.context))
+        chained = pending[place.chained_to] if place.chained_to is not None else None
+        if chained and reading.measure == "share" == chained.reading.measure:
+            item.part = max(item.part, chained.part)
         item.assessed = assessed_family(surface, item, phrases.context)
         pending.append(item)
     share_after(surface, pending)
     return pending
-
-
-_SIZED = re.compile(r" (?:có )?(?:dưới|trên|từ|ít hơn|không đủ|chưa đủ|chưa đến) ")
-
-
-def _is_size(surface: str, quantities: list[Quantity], position: int) -> bool:
-    """Say whether a figure is the size of what the one before it counts ("41 chi bộ dưới 10
-    đảng viên")."""
-    if not position:
-        return False
-    before, quantity = quantities[position - 1], quantities[position]
-    return (
-        before.dimension in ("organisation", "place")
-        and quantity.dimension == "person"
-        and _SIZED.fullmatch(surface, before.end, quantity.number_start) is not None
-    )
 
 
 def _is_flow(code: str | None) -> bool:
@@ -408,7 +394,7 @@ def _figure(
     if (
         settings is not None
         and reading.status == "actual"
-        and reading.measure in ("level", "share")
+        and reading.measure not in ("target_ratio", "rank")
         and (settings.planned or settings.is_ahead(setting))
     ):
         # What a plan says, and what lies after the day of the document, is a target.

@@ -97,8 +97,15 @@ class Wholes:
                 continue
             if measure == "level" and not _fits(figure, other, bare=item.quantity.unit is None):
                 continue
-            return index
+            return self._top(index, indicator.within)
         return None
+
+    def _top(self, index: int, within: list[str]) -> int:
+        """Return the whole of a figure that is a part of another of its own indicator."""
+        other, above = self.figures[index], self.figures[index].part_of
+        if above is None or other.indicator not in within:
+            return index
+        return above if self.figures[above].indicator == other.indicator else index
 
     def whole_of_last(self, figure: Figure) -> int | None:
         """Return the whole of the last figure of the indicator ("61 đồng chí là nữ. Tỷ lệ này")."""
@@ -132,9 +139,7 @@ def is_part(surface: str, item: Pending, context: dict[str, list[Hit]]) -> int:
         return OUTCOME
     if _leads(surface, context, label):
         return OUTCOME
-    if _holds(context, ("subset",), label) and (
-        item.indicator is None or item.indicator.kind == "flow"
-    ):
+    if _done(surface, context, label) and (item.indicator is None or item.indicator.kind == "flow"):
         return STEP
     if _AMONG.match(surface):
         return OUTCOME
@@ -152,6 +157,17 @@ def is_part(surface: str, item: Pending, context: dict[str, list[Hit]]) -> int:
         if quantity.end <= hit.start < after[1]
     )
     return OUTCOME if own else 0
+
+
+def _done(surface: str, context: dict[str, list[Hit]], label: tuple[int, int]) -> bool:
+    """Say whether a word for what was done stands before a figure, and is no part of a longer
+    one ("đã xử lý kỷ luật 113")."""
+    return any(
+        label[0] <= hit.start
+        and hit.end <= label[1]
+        and not surface.startswith(" kỷ luật", hit.end)
+        for hit in context.get("subset", ())
+    )
 
 
 def _leads(surface: str, context: dict[str, list[Hit]], label: tuple[int, int]) -> bool:

@@ -22,7 +22,7 @@ from vankien.quantities.mentions import Quantity
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import SentencePhrases
 
-__all__ = ["Place", "clause_start", "plain_end", "plain_place", "read_structure"]
+__all__ = ["Place", "clause_start", "is_size", "plain_end", "plain_place", "read_structure"]
 
 OPEN_SHARE = 4
 """Syllables that a share's own noun may have ("số tổ chức đảng")."""
@@ -32,6 +32,7 @@ _LABEL_MARK = re.compile(r"[,;:()\[\]…\"“”.]|\s[-–—]\s")
 _EMBEDDED = re.compile(r"\s+(?:\w+\s+){0,3}có (?:từ |trên |dưới |hơn )")
 _UPWARD = re.compile(r"[^,;.()\d]{0,16}?trở (?:lên|xuống)")
 _OF_ALL = re.compile(r"\s*(?:trên )?(?:tổng số|số|so với)\s[^()\d;]{0,40}\)")
+_SIZED = re.compile(r" (?:có )?(?:dưới|trên|từ|ít hơn|không đủ|chưa đủ|chưa đến) ")
 _BRACKETED = re.compile(r"\s*\([^()\d]{0,24}$")
 
 
@@ -285,3 +286,16 @@ def _zone(sentence: str, quantity: Quantity, phrases: SentencePhrases) -> int:
     if colon >= 0 and (opens or re.search(r"\d", sentence[label:colon])):
         best = max(best, colon)
     return best
+
+
+def is_size(surface: str, quantities: list[Quantity], position: int) -> bool:
+    """Say whether a figure is the size of what the one before it counts ("41 chi bộ dưới 10
+    đảng viên")."""
+    if not position:
+        return False
+    before, quantity = quantities[position - 1], quantities[position]
+    return (
+        before.dimension in ("organisation", "place")
+        and quantity.dimension == "person"
+        and _SIZED.fullmatch(surface, before.end, quantity.number_start) is not None
+    )
