@@ -328,7 +328,10 @@ def _related(mention: PeriodMention, text: str) -> PeriodMention | None:
             relation=relation,
         )  # fmt: skip
 
-    if before("baseline", 48):
+    compared = before("baseline", 48)
+    # "Hơn 10 tháng qua" compares nothing.
+    longer = mention.kind.startswith("past_") and compared and compared.group().lower() == "hơn "
+    if compared and not longer:
         return replace(mention, baseline=True)
     if mention.kind != "now" and relations["rises"].match(text, end):
         return replace(mention, baseline=True)  # "từ 41% năm 2015 lên 58%"

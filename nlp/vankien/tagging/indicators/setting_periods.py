@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from vankien.quantities.dates import Interval
@@ -82,16 +83,21 @@ def _ended(
 ) -> tuple[PeriodMention, Interval]:
     """Return the last of the periods before a figure; a span just before it tells its start.
 
-    "Trong 12 tháng qua, tính đến hết tháng 10" runs from the one to the other.
+    "Trong 12 tháng qua, tính đến hết tháng 10" and "trong nhiệm kỳ 2020 - 2025, đến nay" run
+    from the one to the other.
     """
-    mention, (start, end) = near[-1]
-    if len(near) == 1 or mention.relation != "until" or start is not None or end is None:
+    mention, (_, end) = near[-1]
+    now = mention.kind == "now" and mention.text.lower().startswith(_UNTIL)
+    if len(near) == 1 or not (mention.relation == "until" or now) or end is None:
         return near[-1]
     span, (first, last) = near[-2]
     if surface[span.end : mention.start].strip(" ,") or span.relation != "at":
         return near[-1]
     if first is None or last is None or not first < last or not first <= end:
         return near[-1]
+    if now:
+        text = surface[span.start : mention.end]
+        return replace(span, end=mention.end, text=text, to=mention), (first, end)
     return mention, (first, end)
 
 
