@@ -58,3 +58,17 @@ def test_which_figure_a_figure_divides(marked: str) -> None:
         if mark.indicator is not None
     }
     assert {start: found.get(start) for start in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "unit"),
+    [
+        ("Huyện ủy mở 48 lớp bồi dưỡng lý luận chính trị.", "48", "lớp"),
+        ("Ban Tuyên giáo Tỉnh ủy tổ chức 14 hội nghị báo cáo viên.", "14", "hội nghị"),
+        ("Kỷ luật 7 tổ chức đảng, trong đó khiển trách 5, cảnh cáo 2.", "5", "tổ chức đảng"),
+        ("Kỷ luật 7 đảng viên, trong đó khiển trách 5, cảnh cáo 2.", "5", "đảng viên"),
+    ],
+)
+def test_the_unit_of_a_figure(text: str, number: str, unit: str) -> None:
+    rows = Analysis(from_text(text, doc_id="case")).indicators
+    assert next(row["unit"] for row in rows if row["number"] == number) == unit

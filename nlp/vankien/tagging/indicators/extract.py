@@ -33,7 +33,7 @@ from vankien.tagging.indicators.context import CHANGES, Reading, read_context
 from vankien.tagging.indicators.earlier import Before, is_general
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
-from vankien.tagging.indicators.lexicon import names_party, passes_gate
+from vankien.tagging.indicators.lexicon import lexicon, names_party, passes_gate
 from vankien.tagging.indicators.listed import share_after
 from vankien.tagging.indicators.lists import read_lists
 from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
@@ -351,6 +351,9 @@ def _read_figures(
         if chained and reading.measure == "share" == chained.reading.measure:
             item.part = max(item.part, chained.part)
         item.assessed = assessed_family(surface, item, phrases.context)
+        whole_item = pending[item.part_of] if item.part_of is not None else None
+        if whole_item is not None and quantity.unit is None:
+            item.of_organisations = whole_item.quantity.dimension == "organisation"
         pending.append(item)
     share_after(surface, pending)
     return pending
@@ -452,10 +455,14 @@ def _unit(item: Pending) -> str | None:
     if item.candidate is None or quantity.unit in ("%", "đồng", "lượt người"):
         return quantity.unit
     indicator = item.candidate.indicator
-    if quantity.dimension == "organisation" and "person" in indicator.dimensions:
-        return quantity.unit if indicator.unit_as_written else _organisation_unit()
+    counted = "organisation" if item.of_organisations else quantity.dimension
+    if counted == "organisation" and "person" in indicator.dimensions:
+        written = indicator.unit_as_written and quantity.unit is not None
+        return quantity.unit if written else _organisation_unit()
     if indicator.unit_as_written and quantity.unit is not None:
-        return quantity.unit_text or quantity.unit
+        words = quantity.unit_text or quantity.unit
+        first = words.split(" ", 1)[0].lower()
+        return first if first in lexicon().short_units else words
     if item.inherited_from is not None and quantity.unit is None:
         return indicator.unit
     return indicator.unit

@@ -47,6 +47,7 @@ class Lexicon:
     compared: re.Pattern[str]
     reached: re.Pattern[str]
     reached_words: frozenset[str]
+    short_units: frozenset[str]
     no_subject: tuple[str, ...]
 
 
@@ -100,6 +101,7 @@ def lexicon() -> Lexicon:
             rf"(?:(?:{_any(data['compared_verbs'])}) )*",
             re.IGNORECASE,
         ),
+        short_units=frozenset(data["short_units"]),
         reached_words=frozenset(w for phrase in data["reached_verbs"] for w in phrase.split()),
         no_subject=tuple(data["no_subject"]),
         reached=re.compile(rf",?(?:\s+(?:{_any(data['reached_verbs'])})){{0,5}}\s+"),

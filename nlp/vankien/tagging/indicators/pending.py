@@ -25,7 +25,8 @@ class Pending:
     the one that it divides; ``carried``: its indicator comes from the sentence before;
     ``role``: what a list says of it; ``part``: how words beside it make it a part
     (:func:`vankien.tagging.indicators.parts.is_part`); ``rate``: "tỷ lệ" stands in its label;
-    ``assessed``: it counts those that were graded, of that family.
+    ``of_organisations``: it divides a figure of organisations; ``assessed``: it counts
+    those that were graded, of that family.
     """
 
     quantity: Quantity
@@ -39,6 +40,7 @@ class Pending:
     part: int = 0
     rate: bool = False
     assessed: str | None = None
+    of_organisations: bool = False
 
     @property
     def indicator(self) -> Indicator | None:
