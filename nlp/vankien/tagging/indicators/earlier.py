@@ -150,7 +150,7 @@ def from_sentence_before(
     own = item.candidate
     if topic is None or (own is not None and own.evidence_start() < quantity.number_end):
         return
-    if own is not None and not _points_back(surface, item, context):
+    if own is not None and not points_back(surface, item, context):
         return  # but in "Con số này bằng 45% tổng thiệt hại" the noun after it is the base
     if any(p.candidate is not None and not p.carried for p in pending):
         return
@@ -202,10 +202,11 @@ def _refers(surface: str, item: Pending, context: dict[str, list[Hit]]) -> bool:
     """Say whether words before a percentage point back ("Tỷ lệ này", "So với kế hoạch đạt")."""
     if item.reading.measure == "share" and unit_after(surface, item.quantity.end) is not None:
         return False  # a percentage of a noun that follows it
-    return _points_back(surface, item, context) or compares(surface, item)
+    return points_back(surface, item, context) or compares(surface, item)
 
 
-def _points_back(surface: str, item: Pending, context: dict[str, list[Hit]]) -> bool:
+def points_back(surface: str, item: Pending, context: dict[str, list[Hit]]) -> bool:
+    """Say whether words such as "tỷ lệ này" stand directly before a percentage."""
     figure = item.quantity.number_start
     return item.quantity.unit == "%" and any(
         item.place.clause <= hit.start

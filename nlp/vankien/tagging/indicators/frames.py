@@ -16,6 +16,8 @@ away.  A figure whose best score stays under :data:`THRESHOLD` has no indicator.
 
 from __future__ import annotations
 
+import re
+
 from vankien.codebook import Indicator
 from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
@@ -56,6 +58,7 @@ LONG = 5
 """Syllables of a trigger that says all by itself what a broad noun counts."""
 EVENT_MARGIN = 2.2
 """By how much a frame of a flow may score less than one of a stock and still be chosen."""
+_NEXT = re.compile(r" (?:được |mới )?\d")
 LEFT_REACH = 70
 """Farthest distance of a head that stands before its figure."""
 
@@ -362,6 +365,8 @@ def _trigger(
             <= hit.start
             < (place.right_end if place.open_end else place.phrase_end)
         ):
+            if quantity.dimension == "organisation" and _NEXT.match(sentence, hit.end):
+                continue  # "ba đảng bộ khai trừ 2, cảnh cáo 5": what they did
             gained = TRIGGER_AFTER - PER_CHARACTER * max(
                 0, hit.start - max(quantity.end, min(place.phrase_end, hit.start))
             )
@@ -385,6 +390,10 @@ def _bracketed_off(sentence: str, hit: Hit, figure: int) -> bool:
 
 
 def _qualifier(sentence: str, quantity: Quantity, place: Place, hits: list[Hit]) -> Hit | None:
+    if quantity.dimension == "organisation":
+        hits = [
+            h for h in hits if h.start < quantity.number_end or not _NEXT.match(sentence, h.end)
+        ]
     inside = [h for h in hits if quantity.number_end <= h.start < place.phrase_end]
     if not inside and place.open_end and (quantity.unit == "%" or place.mixed):
         inside = [h for h in hits if quantity.number_end <= h.start < place.right_end]

@@ -33,6 +33,7 @@ from vankien.tagging.indicators.earlier import (
     from_sentence_before,
     is_bare,
     is_general,
+    points_back,
     take,
 )
 from vankien.tagging.indicators.lexicon import lexicon
@@ -201,6 +202,7 @@ def _of_figure_before(
             subgroup
             or _leads(item, surface)
             or _divided(surface, base, item)
+            or points_back(surface, item, context)
             or (own is None and _goes_on(surface, base, item, context))
         ):
             return False
