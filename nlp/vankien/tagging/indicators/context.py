@@ -32,6 +32,7 @@ AFTER = 40
 CHANGES = ("change_abs", "change_rel")
 
 _COMPARED = re.compile(r"\s*so với\s+", re.IGNORECASE)
+_CHANGING = re.compile(r"\s+(?:tăng|giảm|cắt giảm|tinh giản)(?!\w)")
 _OPEN_GAP = re.compile(r"[^,;:.()]*\Z")
 
 
@@ -85,9 +86,13 @@ def read_context(
     figure = quantity.number_start
     ratio = quantity.unit == "%"
     points = quantity.unit_text is not None and quantity.unit_text.lower() in lexicon().points
-    # "tỷ lệ ... giảm 1,2%" is a change of the share in points.
+    spelt = points and quantity.unit_text != "%"
+    # "tỷ lệ ... giảm 1,2%" is a change of the share in points, "tỷ lệ giảm ... là 1,2%" none.
     points = points or any(
-        place.clause <= hit.start and hit.end <= figure and place.previous_end <= hit.start
+        place.clause <= hit.start
+        and hit.end <= figure
+        and place.previous_end <= hit.start
+        and not _CHANGING.match(sentence, hit.end)
         for hit in context.get("share_subject", ())
     )
     value, high = quantity.value, quantity.value_high
@@ -118,7 +123,7 @@ def read_context(
     ):
         measure, value, governed = "change_rel", value - 100, True
         high = None if high is None else high - 100
-    elif ratio and targets and (exceeded or change is None):
+    elif ratio and targets and not spelt and (exceeded or change is None):
         measure = "target_ratio"
         if exceeded and value is not None:
             value += 100  # "vượt 5% kế hoạch" is 105

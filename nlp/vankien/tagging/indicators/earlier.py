@@ -52,6 +52,11 @@ _ABOUT = re.compile(rf"\s(?:về|ở){_SIGN}(?=\w)", re.IGNORECASE)
 _NUMBER_OF = re.compile(r"(?<!\w)(?:số lượng|tổng số|số|khối|về)\s(?=\w)", re.IGNORECASE)
 
 
+_REACHES = re.compile(
+    r"\s*(?:(?:mới|đã|chỉ) )?(?:đạt|bằng|vượt|hoàn thành) (?:\w+ )?", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """What the sentence before hands on: its topic (a whole, not its part), the indicator of
@@ -219,4 +224,7 @@ def points_back(surface: str, item: Pending, context: dict[str, list[Hit]]) -> b
 def compares(surface: str, item: Pending) -> bool:
     """Say whether only a plan or a total stands before a percentage ("So với kế hoạch đạt")."""
     begin = item.place.clause
-    return lexicon().compared.fullmatch(surface, begin, item.quantity.number_start) is not None
+    figure = item.quantity.number_start
+    if item.reading.measure == "target_ratio" and _REACHES.fullmatch(surface, 0, figure):
+        return True  # "Đạt 92% kế hoạch": the sentence begins with it
+    return lexicon().compared.fullmatch(surface, begin, figure) is not None

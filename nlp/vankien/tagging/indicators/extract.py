@@ -34,7 +34,7 @@ from vankien.tagging.indicators.earlier import Before, is_general
 from vankien.tagging.indicators.figure import Figure, confidence
 from vankien.tagging.indicators.frames import Candidate, Scene, best_frame, is_labelled
 from vankien.tagging.indicators.lexicon import lexicon, names_party, passes_gate
-from vankien.tagging.indicators.listed import share_after
+from vankien.tagging.indicators.listed import divide_by_sum, share_after
 from vankien.tagging.indicators.lists import read_lists
 from vankien.tagging.indicators.parts import Wholes, assessed_family, is_part
 from vankien.tagging.indicators.pending import Pending
@@ -42,7 +42,7 @@ from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.plain import plain_figures, says_by_how_much
 from vankien.tagging.indicators.respective import spread_scales
 from vankien.tagging.indicators.setting import NO_SETTING, SettingReader
-from vankien.tagging.indicators.sharing import is_of_others, share
+from vankien.tagging.indicators.sharing import as_fall_of_stock, is_of_others, share
 from vankien.tagging.indicators.structure import is_size, read_structure
 from vankien.tagging.indicators.tables import in_table, table_figures
 from vankien.tagging.indicators.zones import whole_of
@@ -337,7 +337,11 @@ def _read_figures(
             item.candidate = item.inherited_from = item.part_of = None
             item.carried = False
         if item.indicator is not None and item.indicator.code in _reductions():
-            item.reading = _reduction(item.reading)
+            falls = quantity.unit == "%" and item.reading.measure == "change_rel"
+            if falls and item.indicator.fall_of is not None:
+                as_fall_of_stock(item)
+            else:
+                item.reading = _reduction(item.reading)
         others = item.role is not None and item.role.family is not None
         own = item.candidate is not None and item.inherited_from is None and not others
         if item.part_of is None and own:
@@ -356,6 +360,7 @@ def _read_figures(
             item.of_organisations = whole_item.quantity.dimension == "organisation"
         pending.append(item)
     share_after(surface, pending)
+    divide_by_sum(surface, pending)
     return pending
 
 

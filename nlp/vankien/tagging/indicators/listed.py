@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vankien.codebook import load_codebook
-from vankien.tagging.indicators.earlier import INHERITED, OWN_WORDS, SHARED_MEASURES, fits, take
+from vankien.tagging.indicators.earlier import (
+    INHERITED,
+    OWN_WORDS,
+    SHARED_MEASURES,
+    fits,
+    is_general,
+    take,
+)
 from vankien.tagging.indicators.frames import Candidate
 from vankien.tagging.indicators.pending import Pending
 
-__all__ = ["of_list", "share_after"]
+__all__ = ["divide_by_sum", "of_list", "share_after"]
 
 
 def of_list(pending: list[Pending], item: Pending) -> bool:
@@ -100,3 +107,45 @@ def share_after(surface: str, pending: list[Pending]) -> None:
         ):
             take(item, base.candidate, index, INHERITED)
             item.part_of = base.part_of
+
+
+def divide_by_sum(surface: str, pending: list[Pending]) -> None:
+    """Make the labelled figures after a count that add up to it its parts.
+
+    "Giải quyết cho 96 người, khối Đảng 9 người, ngành giáo dục 54 người, cấp xã 33 người": no
+    word says that they divide the first figure, their sum does.  Only figures without an
+    indicator of their own take it.
+    """
+    for index, base in enumerate(pending):
+        whole = base.reading.value
+        if base.candidate is None or base.reading.measure != "level" or not whole:
+            continue
+        parts: list[Pending] = []
+        total = whole - whole
+        for item in pending[index + 1 :]:
+            if total >= whole or not _may_divide(surface, base, item):
+                break
+            parts.append(item)
+            total += item.reading.value or 0
+        if len(parts) < LEAST_PARTS or total != whole:
+            continue
+        for item in parts:
+            if item.candidate is None and fits(base.candidate, "level"):
+                take(item, base.candidate, index, INHERITED)
+            if item.indicator is base.indicator and item.part_of is None:
+                item.part_of = index
+
+
+LEAST_PARTS = 3
+"""Figures that make a sum of one figure no chance."""
+
+
+def _may_divide(surface: str, base: Pending, item: Pending) -> bool:
+    quantity, value = item.quantity, item.reading.value
+    if item.reading.measure != "level" or value is None or value <= 0:
+        return False
+    if quantity.unit is not None and quantity.dimension != base.quantity.dimension:
+        return False
+    own = item.candidate is None or item.indicator is base.indicator
+    label = surface[item.place.label_start : quantity.number_start].strip()
+    return own and is_general(quantity) and bool(label) and item.place.bracket_of is None

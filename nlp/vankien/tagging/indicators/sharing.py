@@ -41,7 +41,7 @@ from vankien.tagging.indicators.listed import of_list
 from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.structure import Place
 
-__all__ = ["is_of_others", "share"]
+__all__ = ["as_fall_of_stock", "is_of_others", "share"]
 
 
 def share(
@@ -222,6 +222,7 @@ def _of_figure_before(
         elif (
             base.reading.measure not in ("level", measure)
             and base.inherited_from is None
+            and not base.carried
             and (base.reading.measure != "share" or measure not in CHANGES)
         ):
             continue
@@ -257,6 +258,14 @@ def _as_fall(item: Pending, context: dict[str, list[Hit]]) -> None:
         if not equals or reading.value is None:
             return
         item.reading = replace(reading, measure="change_rel", value=-abs(reading.value))
+    as_fall_of_stock(item)
+
+
+def as_fall_of_stock(item: Pending) -> None:
+    """Give a percentage by which a count fell to the stock that fell ("giảm 5% biên chế")."""
+    indicator = item.indicator
+    if indicator is None or indicator.fall_of is None or item.candidate is None:
+        return
     stock = load_codebook().indicators[indicator.fall_of]
     item.candidate = replace(item.candidate, indicator=stock)
     item.part_of = None
