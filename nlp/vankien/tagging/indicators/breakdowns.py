@@ -95,17 +95,21 @@ def of_subgroup(
     and so does a series of places or years ("huyện A 12, huyện B 15").
     """
     quantity, own = item.quantity, item.candidate
-    if not pending or item.reading.measure != "level" or not is_general(quantity):
+    if not pending or item.reading.measure != "level":
+        return False
+    if not (is_general(quantity) or quantity.dimension == "money"):
         return False
     if own is not None and (
         own.score >= OWN_WORDS or own.in_label(item.place.label_start, quantity.number_start)
     ):
         return False
     label = surface[item.place.label_start : quantity.number_start]
-    series = quantity.unit is None and any(
+    led = _led(surface, item, context)
+    series = quantity.unit is None or quantity.dimension == "money"
+    series = series and any(
         hit.start >= item.place.label_start
         and hit.end <= quantity.number_start
-        and not surface[item.place.label_start : hit.start].strip()
+        and not surface[max(led, item.place.label_start) : hit.start].strip()
         for hit in context.get("series", ())
     )
     subgroup = any(
@@ -125,7 +129,11 @@ def of_subgroup(
             and ";" not in surface[base.quantity.end : quantity.number_start]
             and not label.strip()
         )
-        goes_on = series and ";" not in surface[base.quantity.end : quantity.number_start]
+        goes_on = series and (
+            led >= 0 or ";" not in surface[base.quantity.end : quantity.number_start]
+        )
+        if quantity.dimension == "money" and led < 0 and base.part_of is None:
+            goes_on = False  # "năm 2015 là 7 tỷ đồng, năm 2016 là 8 tỷ đồng" may be other money
         passive = (
             quantity.unit is None
             and own is None
@@ -138,9 +146,22 @@ def of_subgroup(
             return False
         whole = base.part_of if base.part_of is not None else index
         take(item, base.candidate, index, INHERITED)
-        item.part_of = whole if subgroup or passive else base.part_of
+        item.part_of = whole if subgroup or passive or led >= 0 else base.part_of
         return True
     return False
+
+
+def _led(surface: str, item: Pending, context: dict[str, list[Hit]]) -> int:
+    """Return where the words end that set a place apart ("nhiều nhất là"), or -1."""
+    end = max(
+        (
+            hit.end
+            for hit in context.get("leaders", ())
+            if item.place.label_start <= hit.start and hit.end <= item.quantity.number_start
+        ),
+        default=-1,
+    )
+    return end + len(" là") if end >= 0 and surface.startswith(" là ", end) else end
 
 
 def _divides_one(base: Pending, item: Pending) -> bool:

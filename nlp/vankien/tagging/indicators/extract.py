@@ -299,7 +299,9 @@ def _read_figures(
     readings: list[Reading] = []  # as the words have them
     spread_scales(surface, quantities, phrases)
     places = read_structure(surface, quantities, phrases)
-    roles = read_lists(surface, quantities, places, phrases, memory.before.topic, holds)
+    roles = read_lists(
+        surface, quantities, places, phrases, memory.before.topic, memory.before.figures, holds
+    )
     for position, (quantity, place) in enumerate(zip(quantities, places, strict=True)):
         following = _next(quantities, position, surface)
         governor = readings[place.chained_to] if place.chained_to is not None else None

@@ -148,4 +148,5 @@ def _may_divide(surface: str, base: Pending, item: Pending) -> bool:
         return False
     own = item.candidate is None or item.indicator is base.indicator
     label = surface[item.place.label_start : quantity.number_start].strip()
-    return own and is_general(quantity) and bool(label) and item.place.bracket_of is None
+    named = bool(label) or (item.role is not None and item.role.nth is not None)
+    return own and is_general(quantity) and named and item.place.bracket_of is None

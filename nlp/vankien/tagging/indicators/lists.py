@@ -13,8 +13,9 @@ read.  Three forms:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from vankien.quantities.mentions import Quantity
 from vankien.tagging.indicators.frames import Candidate
@@ -29,6 +30,9 @@ from vankien.tagging.indicators.respective import (
 )
 from vankien.tagging.indicators.structure import Place
 
+if TYPE_CHECKING:
+    from vankien.tagging.indicators.pending import Pending
+
 __all__ = ["ListRole", "read_lists"]
 
 OPENING = 40
@@ -41,13 +45,14 @@ def read_lists(
     places: list[Place],
     phrases: SentencePhrases,
     topic: Candidate | None,
+    before: Sequence[Pending],
     holds: Callable[[str], bool],
 ) -> dict[int, ListRole]:
     """Return the roles of the figures of a sentence that stand in such a list."""
     if len(quantities) < LEAST:
         return {}
     roles: dict[int, ListRole] = {}
-    read_respective(sentence, quantities, places, phrases, holds, roles)
+    read_respective(sentence, quantities, places, phrases, holds, roles, before)
     members = [
         i
         for i, (quantity, place) in enumerate(zip(quantities, places, strict=True))

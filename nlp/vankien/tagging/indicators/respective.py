@@ -13,8 +13,9 @@ Where to start reading: :func:`read_respective`.  What stands before is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from vankien.language.cues import Hit
 from vankien.quantities.mentions import Quantity
@@ -24,6 +25,9 @@ from vankien.tagging.indicators.frames import Candidate, Scene, best_frame
 from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.phrases import SentencePhrases, scan_sentence
 from vankien.tagging.indicators.structure import Place, clause_start, read_structure
+
+if TYPE_CHECKING:
+    from vankien.tagging.indicators.pending import Pending
 
 __all__ = ["ListRole", "read_respective", "said_by", "spread_scales"]
 
@@ -65,6 +69,7 @@ def read_respective(
     phrases: SentencePhrases,
     holds: Callable[[str], bool],
     roles: dict[int, ListRole],
+    earlier: Sequence[Pending] = (),
 ) -> None:
     """Write the roles of the figures that stand in respective lists into ``roles``."""
     for hit in phrases.context.get("respectively", ()):
@@ -77,6 +82,8 @@ def read_respective(
         before = [i for i in range(chain[0]) if quantities[i].start >= clause]
         if len(before) >= len(chain):
             _pair(before, chain, roles)
+            continue
+        if not before and _of_sentence_before(earlier, chain, roles):
             continue
         nouns = _nouns(sentence, clause, hit.start, len(chain))
         if nouns and _give(sentence, clause, nouns, hit, quantities, chain, holds, roles):
@@ -117,6 +124,25 @@ def _pair(
     for n, i in enumerate(chain):
         roles[i].partner = before[len(before) - len(chain) + n]
         roles[i].family = family
+
+
+def _of_sentence_before(
+    earlier: Sequence[Pending], chain: list[int], roles: dict[int, ListRole]
+) -> bool:
+    """Pair a list with as many counts of the sentence before ("So với năm 2021, tăng lần lượt").
+
+    The counts are those of that sentence's own respective list, else all that it gives.
+    """
+    levels = [p for p in earlier if p.reading.measure == "level"]
+    listed = [p for p in levels if p.role is not None and p.role.nth is not None]
+    bases = listed if len(listed) == len(chain) else levels
+    if len(bases) != len(chain):
+        return False
+    for base, i in zip(bases, chain, strict=True):
+        if base.candidate is not None:
+            roles[i].candidate = replace(base.candidate, score=GIVEN)
+            roles[i].sure = True
+    return True
 
 
 def _give(

@@ -14,6 +14,7 @@ Rules, in order (CODES.md, rules 9 to 11):
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from vankien.codebook import load_codebook
@@ -40,6 +41,9 @@ from vankien.tagging.indicators.lexicon import lexicon
 from vankien.tagging.indicators.listed import of_list
 from vankien.tagging.indicators.pending import Pending
 from vankien.tagging.indicators.structure import Place
+
+_ANEW = re.compile(r",\s(?:tức|tương đương|nghĩa là)\s(?:tăng|giảm)\s")
+"""Words after which a change is told once more, with what it is compared with."""
 
 __all__ = ["as_fall_of_stock", "is_of_others", "share"]
 
@@ -107,7 +111,11 @@ def _of_stock(
         return False
     stop = surface.find(";", item.quantity.end)
     compared = any(
-        (item.quantity.end <= hit.start and (stop < 0 or hit.start < stop))
+        (
+            item.quantity.end <= hit.start
+            and (stop < 0 or hit.start < stop)
+            and not _ANEW.search(surface, item.quantity.end, hit.start)
+        )
         or item.place.clause <= hit.start < item.quantity.number_start
         for hit in context.get("baseline_words", ())
     )
