@@ -106,7 +106,8 @@ def organisation_forms() -> OrganisationForms:
     branches = _exactly(data["branches"])
     opened = rf"{_any(data['bodies_named'])}(?:\s+(?:{branches}|{name}))+(?:\s+số\s+\d+)?"
     opened += rf"|{_any(data['bodies_named'])}\s+(?:\w+\s+){{0,3}}số\s+\d+"
-    unit = rf"{_exactly(data['units'])}\s+\d{{1,3}}(?![\d/%]|[.,]\d|\s+(?:chi|đảng|đồng|tổ|người))"
+    counts = r"chi|đảng|đồng|tổ(?!\s+chức\s+(?:\d|hội|lớp|buổi))|người"
+    unit = rf"{_exactly(data['units'])}\s+\d{{1,3}}(?![\d/%]|[.,]\d|\s+(?:{counts}))"
     opened = rf"{unit}|{opened}"
     spot = rf"{_any(data['places_named'])}\s+(?:số\s+)?{name}"
     alone = rf"{_any(data['independent'])}(?:\s+(?:{branches}|{NAME}))+(?:\s+số\s+\d+)?"
