@@ -298,3 +298,35 @@ def test_folders_of_another_version_of_the_tables(
         assert f"schema {version}, this version reads {SCHEMA_VERSION}" in str(caught.value)
     assert {p: p.read_bytes() for p in before} == before
     assert extract(corpus, out=out, workers=0, force=True).rows["documents"] == 30
+
+
+OWNER = """
+import sys, time
+from vankien.batch.supervise import Worker
+worker = Worker(bare=True)
+worker.start()
+print(worker.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_worker_ends_with_its_supervisor() -> None:
+    """Wherever it is: a merge that goes on would write over that of the next run."""
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        pid = int(owner.stdout.readline())
+        time.sleep(1.0)  # it is up, and waits for a task
+        owner.kill()
+    until = time.monotonic() + 20
+    while _lives(pid):
+        assert time.monotonic() < until, "the worker outlives its supervisor"
+        time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat")
+        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False

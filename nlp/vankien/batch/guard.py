@@ -12,6 +12,8 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,7 +21,16 @@ from typing import TypeVar
 from vankien.errors import CATALOGUE, VankienError
 from vankien.records import ErrorRecord
 
-__all__ = ["NOTE_BYTES", "Note", "guarded", "limit_memory", "noted_key", "refused", "step_key"]
+__all__ = [
+    "NOTE_BYTES",
+    "ORPHAN_SECONDS",
+    "Note",
+    "guarded",
+    "limit_memory",
+    "noted_key",
+    "refused",
+    "step_key",
+]
 
 T = TypeVar("T")
 
@@ -28,6 +39,9 @@ NOTE_BYTES = 1024
 
 MAX_KEY = 400
 """Longest key in bytes; a longer one is cut and ends in its digest."""
+
+ORPHAN_SECONDS = 0.2
+"""How often a process that belongs to a supervisor sees whether that still lives."""
 
 ORPHAN_FACTOR = 3
 """A worker whose supervisor was killed may be in a document that never ends."""
@@ -71,8 +85,9 @@ class Note:
 
     Each step has another number, so that a note that does not change for long is a step
     that does not end.  Without a file the note is kept nowhere.  A process with a file
-    belongs to its supervisor: it ends when that is gone, between two documents or, where
-    one does not end, at the latest after ``ORPHAN_FACTOR`` times the limit on time.
+    belongs to its supervisor: it ends when that is gone, at once (it looks every
+    ``ORPHAN_SECONDS``) or, where something holds up the whole interpreter, after
+    ``ORPHAN_FACTOR`` times the limit on time.
     """
 
     def __init__(self, path: str | None = None) -> None:
@@ -81,6 +96,13 @@ class Note:
         self._step = 0
         self.seconds = 0.0
         """Limit on time; 0 for none."""
+        if path is not None:
+            threading.Thread(target=self._end_with_parent, daemon=True).start()
+
+    def _end_with_parent(self) -> None:
+        while os.getppid() == self._parent:
+            time.sleep(ORPHAN_SECONDS)
+        os._exit(1)
 
     def write(self, key: str) -> None:
         """Say that a step begins, by the key of what it works on (see :func:`step_key`)."""

@@ -3,7 +3,8 @@
 On local disks the operating system keeps the lock (``flock``): it ends with its process,
 however that dies, so a lock that is left behind holds nobody up.  On object stores, and on
 disks without ``flock``, the lock is a lease: a file that its run renews; a lease whose
-process is dead, or that was not renewed for some time, is taken over.
+process is dead, or that was not renewed for some time, is taken over.  A lock that names its
+process is of a run that was broken off.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from vankien.batch.folder import Folder, LocalFolder
+from vankien.batch.guard import ORPHAN_SECONDS
 from vankien.errors import OutputError
 
 __all__ = ["LOCK", "locked"]
@@ -29,6 +31,10 @@ LOCK = ".store/lock"
 
 RENEW_SECONDS = 20.0
 """How often a lease is renewed."""
+
+ORPHANS_SECONDS = 3 * ORPHAN_SECONDS
+"""How long a run waits where the one before did not come to its end: a worker of that one,
+killed alone, sees it so late, and must not put its tables over those of the next run."""
 
 DYING_SECONDS = 5.0
 """How long a lock is waited for whose process is dead."""
@@ -60,9 +66,12 @@ def locked(folder: Folder) -> Iterator[None]:
                 with _lease(folder):
                     yield
                 return
+            if os.pread(handle, 1, 0):
+                time.sleep(ORPHANS_SECONDS)
             os.ftruncate(handle, 0)
             os.pwrite(handle, _content(), 0)
             yield
+            os.ftruncate(handle, 0)
         finally:
             os.close(handle)
         return
@@ -114,6 +123,8 @@ def _lease(folder: Folder) -> Iterator[None]:
     token = secrets.token_hex(8)
     if (holder := _holder(folder, name)) and _alive(holder):
         raise _in_use(folder, holder)
+    if holder:
+        time.sleep(ORPHANS_SECONDS)
     folder.write(name, _content(token))
     # Two runs may take over the same stale lease: the last writer has it, the other sees that.
     holder = _holder(folder, name)
