@@ -65,7 +65,10 @@ def read_lists(
             for hit in phrases.context.get("breakdown_opening", ())
         ):
             for i in members:
-                if i not in roles and _counts(topic, quantities[i]):
+                said = roles[i].candidate if i in roles else None
+                if said is not None and said.indicator is topic.indicator:
+                    roles[i].divides = True  # "Những nơi kết nạp nhiều là: xã A 21, xã B 17"
+                elif i not in roles and _counts(topic, quantities[i]):
                     roles[i] = ListRole(replace(topic, score=GIVEN), divides=True)
     return roles
 
