@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 __all__ = ["UPPER", "Folded", "OffsetMap", "clean", "fold", "fold_phrase"]
@@ -170,24 +170,44 @@ def fold(text: str) -> Folded:
     lowered = _Y.sub(_plain_y, _OPEN.sub(_place, lowered))  # keeps the length
     if "  " in lowered or " \n" in lowered or "\t" in lowered:
         return _edited(lowered, (match.span() for match in _EDITS.finditer(lowered)))
-    return _edited(lowered, _few_edits(lowered))
+    return _few_edited(lowered)
 
 
-def _few_edits(lowered: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of _EDITS in a text without runs of spaces, tabs or spaces at line ends."""
+def _few_edited(lowered: str) -> Folded:
+    """Return what :func:`_edited` makes of a text without runs of spaces, tabs or spaces at
+    line ends: quotation marks go, dashes lose the space beside them."""
+    pieces: list[str] = []
+    targets: list[int] = []
+    sources: list[int] = []
     size = len(lowered)
-    last = 0
+    position = length = 0
     for match in _FEW_EDITS.finditer(lowered):
-        start = match.start()
+        start = anchor = match.start()
         end = start + 1
-        if lowered[start] not in _QUOTES:
+        dash = lowered[start] not in _QUOTES
+        if dash:
             # A dash takes the space before it, unless another dash has it, and that behind.
-            if start > last and lowered[start - 1] == " ":
+            if start > position and lowered[start - 1] == " ":
                 start -= 1
             if end < size and lowered[end] == " ":
                 end += 1
-        yield start, end
-        last = end
+        if start > position:
+            targets.append(length)
+            sources.append(position)
+            pieces.append(lowered[position:start])
+            length += start - position
+        if dash:
+            targets.append(length)
+            sources.append(anchor)
+            pieces.append("-")
+            length += 1
+        position = end
+    if not position:
+        return Folded(lowered, IDENTITY)
+    targets.append(length)
+    sources.append(position)
+    pieces.append(lowered[position:])
+    return Folded("".join(pieces), OffsetMap(tuple(targets), tuple(sources)))
 
 
 def _edited(lowered: str, spans: Iterable[tuple[int, int]]) -> Folded:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from vankien.tagging.ngrams import NgramSpace
+from vankien.tagging.ngrams import Located, NgramSpace
 from vankien.tagging.syllabary import Encoded, Syllabary
 
 __all__ = ["SentenceFeatures", "SentenceInput", "WeightedSpace"]
@@ -141,14 +141,16 @@ class SentenceFeatures:
         headings: Sequence[str],
         flags: sparse.csr_matrix,
         coefficients: npt.NDArray[Any],
+        located: Located | None = None,
     ) -> npt.NDArray[Any]:
         """Return :meth:`matrix` times ``coefficients`` without building the matrix.
 
         The batch scores every sentence here: blocks are multiplied one by one, and those
         without an entry, which is most of them, are left out.  No heading counts for nothing.
+        ``located`` saves looking up the n-grams of the sentences again.
         """
         n_text, n_heading = len(self.text.space), len(self.heading.space)
-        columns, places, _ = self.text.space.locate(encoded)
+        columns, places = (located or self.text.space.locate(encoded)).joined()
         rows = encoded.rows()[places]
         # A repeated n-gram counts once.
         keys = np.sort(rows * n_text + columns)

@@ -10,6 +10,7 @@ syllables is array arithmetic, so that a sentence costs some ten microseconds.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from scipy import sparse
 
 from vankien.tagging.syllabary import Encoded, Syllabary
 
-__all__ = ["NgramSpace", "ngram_keys"]
+__all__ = ["Located", "NgramSpace", "ngram_keys"]
 
 Ints = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
@@ -73,6 +74,28 @@ class _Sieve:
         return marks
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The known n-grams of sentences by order: their columns, and the places of their first
+    syllables, which rise."""
+
+    columns: list[Ints]
+    places: list[Ints]
+
+    def joined(self) -> tuple[Ints, Ints]:
+        """Return columns and places of the n-grams of all orders."""
+        return np.concatenate(self.columns), np.concatenate(self.places)
+
+    def within(self, begin: int, end: int) -> Located:
+        """Return those that begin in a stretch, with places from its beginning."""
+        columns, places = [], []
+        for column, place in zip(self.columns, self.places, strict=True):
+            first, last = place.searchsorted((begin, end)).tolist()
+            columns.append(column[first:last])
+            places.append(place[first:last] - begin)
+        return Located(columns, places)
+
+
 class NgramSpace:
     """A sorted vocabulary of n-gram keys of orders 1 to ``max_order``; columns in that order."""
 
@@ -105,11 +128,11 @@ class NgramSpace:
             found.append(known[counts >= minimum])
         return cls(syllabary, found)
 
-    def locate(self, encoded: Encoded) -> tuple[Ints, Ints, Ints]:
-        """Return (column, place, order) of every known n-gram, by order, then place."""
+    def locate(self, encoded: Encoded) -> Located:
+        """Return where the known n-grams of sentences are."""
         ids = encoded.ids
         single = self._columns[ids]
-        where = np.flatnonzero(single >= 0)
+        where = (single >= 0).nonzero()[0]
         columns, places = [single[where]], [where]
         keys = ids.astype(np.uint64)
         for order, known in enumerate(self.keys[1:], start=2):
@@ -117,22 +140,21 @@ class NgramSpace:
                 break
             keys = (keys[:-1] << _BITS) | ids[order - 1 :].astype(np.uint64)
             # Most n-grams are unknown, and so is every one that holds the number 0.
-            where = np.flatnonzero(self._sieves[order - 2].may_hold(keys))
+            where = self._sieves[order - 2].may_hold(keys).nonzero()[0]
             found = keys[where]
-            index = np.searchsorted(known, found)
+            index = known.searchsorted(found)
             index[index == len(known)] = 0
             hit = known[index] == found if len(known) else np.zeros(0, dtype=bool)
             # One that runs over the end of a sentence may look like a known one.
-            ends = encoded.bounds[np.searchsorted(encoded.bounds, where, side="right")]
+            ends = encoded.bounds[encoded.bounds.searchsorted(where, side="right")]
             hit &= where + order <= ends
             columns.append(index[hit] + self._offsets[order - 1])
             places.append(where[hit])
-        orders = np.repeat(np.arange(1, len(columns) + 1), [len(c) for c in columns])
-        return np.concatenate(columns), np.concatenate(places), orders
+        return Located(columns, places)
 
     def matrix(self, encoded: Encoded) -> sparse.csr_matrix:
         """Return presence (0 or 1) of each n-gram: sentences x n-grams."""
-        columns, places, _ = self.locate(encoded)
+        columns, places = self.locate(encoded).joined()
         rows = encoded.rows()[places]
         data = np.ones(len(rows), dtype=np.float32)
         counts = sparse.csr_matrix((data, (rows, columns)), shape=(len(encoded), len(self)))

@@ -79,10 +79,10 @@ class Encoded:
         lengths: Ints = np.diff(self.bounds) - 1
         return lengths
 
-    def sentence(self, number: int) -> Encoded:
-        """Return one sentence alone."""
+    def bounds_of(self, number: int) -> tuple[int, int]:
+        """Return where the numbers of a sentence begin and end."""
         begin, end = self.bounds[number : number + 2].tolist()
-        return Encoded(self.ids[begin:end], np.array([0, end - begin]))
+        return begin, end
 
 
 class _Numbers(dict[str, int]):

@@ -32,6 +32,10 @@ NOTHING = 0.2
 FLOOR = 0.003
 """Probabilities are cut here before their logit is taken."""
 
+LEAST = 0.02
+"""Probability above which a code of a sentence is considered whatever is around it; no code
+is considered for what is around where no sentence reaches it."""
+
 BEST = 3
 """How many of a code's best sentences stand for the document."""
 
@@ -56,7 +60,7 @@ class ThemeContext:
 
         views, right, kinds = [], [], []
         for probabilities, targets, parts in documents:
-            seen, pairs = self._views(probabilities, parts)
+            seen, pairs = self._views(probabilities, parts, np.zeros(1, dtype=np.int64))
             views.append(seen)
             right.append(targets[pairs])
             kinds.append(self._kind[pairs[1]])
@@ -69,43 +73,75 @@ class ThemeContext:
         self.coef_ = np.array(learned)
         return self
 
-    def apply(self, probabilities: Array, parts: Sequence[Part]) -> Array:
-        """Return the probabilities of one document's sentences in their context."""
-        if len(probabilities) < SHORTEST or probabilities.max() < NOTHING:
+    def apply(
+        self, probabilities: Array, parts: Sequence[Part], starts: Sequence[int] = (0,)
+    ) -> Array:
+        """Return the probabilities of the sentences of documents in their context.
+
+        ``starts`` are the rows at which the documents begin; the result of each is the same
+        alone.
+        """
+        first = np.array(starts)
+        sizes = np.diff(np.append(first, len(probabilities)))
+        greatest = np.maximum.reduceat(probabilities.max(axis=1), first)
+        used = (sizes >= SHORTEST) & (greatest >= NOTHING)
+        if not used.any():
             return probabilities
-        seen, (rows, columns) = self._views(probabilities, parts)
+        inside = np.flatnonzero(np.repeat(used, sizes))
+        sizes = sizes[used]
+        seen, (rows, columns) = self._views(
+            probabilities[inside], [parts[n] for n in inside], np.cumsum(sizes) - sizes
+        )
         weights = self.coef_[self._kind[columns]]
         logits = (seen * weights[:, :-1]).sum(axis=1) + weights[:, -1]
-        found = np.zeros(probabilities.shape)
-        found[rows, columns] = sigmoid(logits)
+        found = probabilities.copy()
+        found[inside] = 0.0
+        found[inside[rows], columns] = sigmoid(logits)
         return found
 
-    def _views(self, alone: Array, parts: Sequence[Part]) -> tuple[Array, tuple[Array, Array]]:
-        """Return what is seen of the pairs of sentence and code that are considered, and them."""
-        count = len(alone)
-        heads = [n for n, part in enumerate(parts) if part in (Part.TITLE, Part.LEAD)]
-        head = alone[heads].max(axis=0, initial=0.0)
-        titles = [n for n in heads if parts[n] is Part.TITLE]
-        total = alone.sum(axis=0)
-        best = -np.partition(-alone, (BEST - 1, BEST), axis=0)[: BEST + 1]
+    def _views(
+        self, alone: Array, parts: Sequence[Part], first: Array
+    ) -> tuple[Array, tuple[Array, Array]]:
+        """Return what is seen of the pairs of sentence and code that are considered, and them.
+
+        The documents begin at the rows ``first``.
+        """
+        # A code that no sentence is likely to have, which most are, is considered nowhere.
+        likely = np.flatnonzero(alone.max(axis=0) > LEAST)
+        alone = alone[:, likely]
+        sizes = np.diff(np.append(first, len(alone)))
+        document = np.repeat(np.arange(len(first)), sizes)
+        untitled = np.array([part is not Part.TITLE for part in parts], dtype=float)
+        heading = np.array([part is Part.LEAD for part in parts]) | (untitled == 0.0)
+        head = np.maximum.reduceat(np.where(heading[:, None], alone, 0.0), first)[document]
+        best = np.stack(
+            [
+                -np.partition(-alone[a : a + size], (BEST - 1, BEST), axis=0)[: BEST + 1]
+                for a, size in zip(first.tolist(), sizes.tolist(), strict=True)
+            ]
+        )
         # The best of the others: where the sentence is among the best, the next one moves up.
-        top = np.where(alone >= best[BEST - 1], best.sum(axis=0) - alone, best[:BEST].sum(axis=0))
+        top = np.where(
+            alone >= best[:, BEST - 1][document],
+            best.sum(axis=1)[document] - alone,
+            best[:, :BEST].sum(axis=1)[document],
+        )
         top /= BEST
-        mean = (total - alone) / (count - 1)
-        announced = np.broadcast_to(head > 0.5, alone.shape).copy()
-        announced[titles] = False
-        rows, columns = np.nonzero((alone > 0.02) | (top > 0.35) | announced | (mean > 0.1))
+        mean = np.add.reduceat(alone, first)[document] - alone
+        mean /= (sizes[document] - 1)[:, None]
+        announced = (head > 0.5) & (untitled[:, None] > 0.0)
+        rows, columns = ((alone > LEAST) | (top > 0.35) | announced | (mean > 0.1)).nonzero()
         own, top, mean = alone[rows, columns], top[rows, columns], mean[rows, columns]
-        before = np.where(rows > 0, alone[rows - 1, columns], 0.0)
-        after = np.where(rows < count - 1, alone[np.minimum(rows + 1, count - 1), columns], 0.0)
-        untitled = np.ones(count)
-        untitled[titles] = 0.0
-        said = head[columns] * untitled[rows]
+        last = first + sizes - 1
+        before = np.where(rows > first[document[rows]], alone[rows - 1, columns], 0.0)
+        following = np.minimum(rows + 1, len(alone) - 1)
+        after = np.where(rows < last[document[rows]], alone[following, columns], 0.0)
+        said = head[rows, columns] * untitled[rows]
         cut = np.clip(own, FLOOR, 1 - FLOOR)
         odds = np.log(cut / (1 - cut))
         views = [odds, own, before, after, said, top, mean, odds * top, odds * said, odds * mean,
                  np.maximum(before, after) * top]  # fmt: skip
-        return np.stack(views, axis=-1), (rows, columns)
+        return np.stack(views, axis=-1), (rows, likely[columns])
 
     def to_arrays(self) -> dict[str, Array]:
         """Return what was learned as plain arrays."""

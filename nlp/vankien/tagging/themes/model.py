@@ -25,6 +25,7 @@ from vankien.tagging.content import Content, bounds_of, encode_contents
 from vankien.tagging.estimators import MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
 from vankien.tagging.model_files import ModelFile, find_model, load_model
+from vankien.tagging.ngrams import Located
 from vankien.tagging.syllabary import Encoded, split_syllables
 from vankien.tagging.themes.arbiter import Arbiter
 from vankien.tagging.themes.context import ThemeContext
@@ -57,13 +58,14 @@ class Scored:
     """The sentences of one text with their probabilities (sentences x labels).
 
     ``absent`` is the probability of each sentence that it says what it names is not there.
-    ``encoded`` may hold the sentences of other texts too; those of this one begin at its
-    sentence ``first``.
+    ``encoded`` and ``located``, its n-grams, may hold the sentences of other texts too; those
+    of this one begin at its sentence ``first``.
     """
 
     probabilities: npt.NDArray[Any]
     absent: npt.NDArray[Any]
     encoded: Encoded
+    located: Located
     first: int
 
 
@@ -145,35 +147,38 @@ class ThemeModel:
             encoded = encode_contents(self.features.syllabary, contents)
         headings = [heading for content in contents for heading in content.headings]
         spans = [(c.hits, s.start, s.end) for c in contents for s in c.sentences]
-        probabilities, absent = self._probabilities(encoded, headings, spans)
+        located = self.features.text.space.locate(encoded)
+        probabilities, absent = self._probabilities(encoded, headings, spans, located)
         self._score_segments(contents, probabilities)
+        bounds = bounds_of(contents)
+        if self.context is not None and len(probabilities):
+            parts = [sentence.part for content in contents for sentence in content.sentences]
+            starts = [first for first, end in bounds if first < end]
+            probabilities = self.context.apply(probabilities, parts, starts)
         return [
             Scored(
-                self._in_context(probabilities[first:end], content),
+                probabilities[first:end],
                 absent[first:end],
                 encoded,
+                located,
                 first,
             )
-            for content, (first, end) in zip(contents, bounds_of(contents), strict=True)
+            for first, end in bounds
         ]
-
-    def _in_context(self, probabilities: npt.NDArray[Any], content: Content) -> npt.NDArray[Any]:
-        if self.context is None:
-            return probabilities
-        return self.context.apply(probabilities, [s.part for s in content.sentences])
 
     def _probabilities(
         self,
         encoded: Encoded,
         headings: Sequence[str],
         spans: Sequence[tuple[Hits, int, int]],
+        located: Located | None = None,
     ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Return the probabilities of encoded stretches, given with the hits of their text.
 
         The second array is the probability of each that it speaks of something absent.
         """
         flags = cue_flags(self.labels, spans)
-        scores = self.features.scores(encoded, headings, flags, self.estimator.coef_)
+        scores = self.features.scores(encoded, headings, flags, self.estimator.coef_, located)
         scores += self.estimator.intercept_
         calibrated = self.estimator.calibrate(scores)
         absent = calibrated[:, len(self.labels) + 1]
@@ -229,24 +234,24 @@ class ThemeModel:
         at most MAX_EVIDENCE syllables with the greatest sum.
         """
         folded = content.folded
-        part = scored.encoded.sentence(scored.first + sentence)
+        part = scored.located.within(*scored.encoded.bounds_of(scored.first + sentence))
         begin, end = content.places[sentence]
         # The mark at the beginning is no word of the text.
         places = [(begin, begin)] + [
             (start + begin, stop + begin)
             for _, start, stop in split_syllables(folded.text[begin:end])
         ]
-        columns, firsts, orders = self.features.text.space.locate(part)
-        idf = self.features.text.idf[columns]
-        gained = self.estimator.coef_[columns, label] * idf / orders
         gains = [0.0] * len(places)
-        for first, order, gain in zip(
-            firsts.tolist(), orders.tolist(), gained.tolist(), strict=True
-        ):
-            for place in range(first, first + order):
-                gains[place] += gain
+        weights, idf = self.estimator.coef_[:, label], self.features.text.idf
+        for order, columns in enumerate(part.columns, start=1):
+            gained = (weights[columns] * idf[columns]).astype(np.float64) / order
+            for first, gain in zip(part.places[order - 1].tolist(), gained.tolist(), strict=True):
+                for place in range(first, first + order):
+                    gains[place] += gain
         best, span = 0.0, None
         for first in range(1, len(gains)):
+            if gains[first] < 0.0:
+                continue  # the run from the next one has more
             total, most, last = 0.0, -math.inf, first
             for place in range(first, min(first + MAX_EVIDENCE, len(gains))):
                 total += gains[place]
