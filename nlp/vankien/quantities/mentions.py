@@ -21,11 +21,11 @@ from vankien.codebook import load_yaml
 from vankien.gates import Endings
 from vankien.quantities.exclusions import Exclusions, is_excluded
 from vankien.quantities.number_gate import (
-    NumberGate,
     digit_runs,
     holds_counting_word,
     holds_figure,
     lower,
+    sieve,
 )
 from vankien.quantities.numerals import Numeral, find_numerals
 from vankien.quantities.units import COUNTABLE, Unit, count_nouns, unit_after
@@ -205,9 +205,8 @@ def quantities_of(
     """
     if lowered is None:
         lowered = lower(text)
-    gate = NumberGate(text, lowered)
-    for start, end in spans:
-        runs, counts = gate.ask(start, end)
+    spans = list(spans)
+    for (start, end), (runs, counts) in zip(spans, sieve(text, lowered, spans), strict=True):
         if counts or (runs and holds_figure(text[start:end])):
             yield _find(text[start:end], lowered[start:end], runs, counts, weak)
         else:
@@ -284,9 +283,15 @@ def _join_compounds(text: str, found: list[Quantity]) -> list[Quantity]:
     return joined
 
 
+_SIGNS = ("gấp", "phần", "/", "nửa", "thứ", "hạng", "không")
+"""What stands in a sentence with a quantity of :func:`_special`."""
+
+
 def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
     """Return multiples in words, fractions, halves, ranks and the figure zero."""
     found: list[Quantity] = []
+    if not any(map(lowered.__contains__, _SIGNS)):
+        return found
 
     def add(start: int, end: int, value: Decimal, unit: str | None, **more: Any) -> None:
         if any(q.start < end and start < q.end for q in found):

@@ -7,6 +7,7 @@ they stand ("hai", "trăm"), others before certain words only ("một trăm", "b
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 __all__ = [
-    "NumberGate", "digit_runs", "holds_counting_word", "holds_figure", "lower", "may_hold_numeral",
+    "digit_runs", "holds_counting_word", "holds_figure", "lower", "may_hold_numeral", "sieve",
 ]  # fmt: skip
 
 # Words that count wherever they stand, and words that do so before certain others only.
@@ -39,7 +40,8 @@ _COUNTING = re.compile(
 )
 _FIGURE = re.compile(r"[0-9]")
 _RUN = re.compile(r"\d\d*")  # the engine looks for a plain set quickly, for \d+ it does not
-_BESIDE = '(“"'
+_N_STRONG = len(_STRONG)
+_BESIDE = frozenset('(“"')
 """Marks that may touch a counting word; any other makes it a word of another kind."""
 
 
@@ -62,63 +64,56 @@ def digit_runs(text: str) -> list[int]:
     return [run.start() for run in _RUN.finditer(text)]
 
 
-class NumberGate:
-    """The digits and counting words of a text; its parts are asked for in order."""
+def sieve(
+    text: str, lowered: str, spans: Iterable[tuple[int, int]]
+) -> Iterator[tuple[list[int], bool]]:
+    """Yield for each part ``text[start:end]`` where its runs of digits begin, as offsets in it,
+    and whether it may hold a number in words.
 
-    def __init__(self, text: str, lowered: str) -> None:
-        self._text = text
-        self._lowered = lowered
-        self._runs = digit_runs(text)
-        self._hits = _automaton().find_matches_as_indexes(lowered)
-        self._next_run = self._next_hit = 0
-
-    def ask(self, start: int, end: int) -> tuple[list[int], bool]:
-        """Return where the runs of digits of ``text[start:end]`` begin, as offsets in it, and
-        whether it may hold a number in words.
-
-        No part may begin before the one asked for last.
-        """
-        runs, place, size = self._runs, self._next_run, len(self._runs)
-        while place < size and runs[place] < start:
-            place += 1
+    The parts are in order: the text is scanned once.
+    """
+    runs = digit_runs(text)
+    hits = _automaton().find_matches_as_indexes(lowered)
+    runs.append(len(text) + 1)
+    hits.append((0, len(text) + 1, 0))
+    next_run = next_hit = 0
+    for start, end in spans:
+        while runs[next_run] < start:
+            next_run += 1
         found: list[int] = []
-        self._next_run = place
-        while place < size and runs[place] < end:
-            found.append(runs[place] - start)
-            place += 1
-        if (not found or found[0]) and self._text[start : start + 1].isdecimal():
+        while runs[next_run] < end:
+            found.append(runs[next_run] - start)
+            next_run += 1
+        if (not found or found[0]) and text[start : start + 1].isdecimal():
             found.insert(0, 0)  # the part begins within a run
-        return found, self._counts(start, end)
-
-    def _counts(self, start: int, end: int) -> bool:
-        hits, place, size = self._hits, self._next_hit, len(self._hits)
-        while place < size and hits[place][1] < start:
-            place += 1
-        self._next_hit = place
-        lowered = self._lowered
+        while hits[next_hit][1] < start:
+            next_hit += 1
+        place = next_hit
+        counts = alone = False  # alone: a weak word stands as a word of its own
         weak: list[int] = []
-        alone = False  # a weak word stands as a word of its own
-        while place < size:
+        while True:
             word, first, last = hits[place]
-            if first >= end:
+            if last > end or first >= end:
                 break
             place += 1
-            if last > end:
-                break
-            before = " " if first == start else lowered[first - 1]
+            before = lowered[first - 1] if first > start else " "
             if before.isalnum():
                 continue
-            after = " " if last == end else lowered[last]
-            if (before.isspace() or before in _BESIDE) and (after.isspace() or after in _BESIDE):
-                if word < len(_STRONG):
-                    return True
+            after = lowered[last] if last < end else " "
+            if (before == " " or before in _BESIDE or before.isspace()) and (
+                after == " " or after in _BESIDE or after.isspace()
+            ):
+                if word < _N_STRONG:
+                    counts = True
+                    break
                 alone = True
-            if word >= len(_STRONG):
+            if word >= _N_STRONG:
                 weak.append(first)
-        if not alone:
-            return False
-        part = lowered[start:end]
-        return any(_COUNTING.match(part, first - start) is not None for first in weak)
+        if alone and not counts:
+            part = lowered[start:end]
+            match = _COUNTING.match
+            counts = any(match(part, first - start) is not None for first in weak)
+        yield found, counts
 
 
 def may_hold_numeral(text: str, lowered: str | None = None) -> bool:
@@ -130,4 +125,5 @@ def may_hold_numeral(text: str, lowered: str | None = None) -> bool:
 
 def holds_counting_word(lowered: str) -> bool:
     """Say whether a text in lower case may hold a number in words."""
-    return NumberGate("", lowered).ask(0, len(lowered))[1]
+    ((_, counts),) = sieve("", lowered, [(0, len(lowered))])
+    return counts

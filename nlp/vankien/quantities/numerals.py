@@ -100,7 +100,6 @@ _WORDS = re.compile(
     rf"(?<!\w)(?={beginning_with(_WORD.split('|'))})(?:{_WORD})(?:[ ](?:{_WORD}))*(?!\w)"
 )
 _NOT_SCALE = re.compile(r"(?<=tỷ|tỉ)[ ](?:lệ|trọng|suất|phú|giá)(?!\w)")
-_VAGUE_WORDS = ("vài", "mấy", "hàng", "dăm")
 _VAGUE = re.compile(
     rf"(?<!\w)(?=[vmhd])(?:vài|mấy|hàng|dăm|vài ba)[ ](?:chục|trăm|nghìn|ngàn|vạn|triệu|tỷ|tỉ)"
     rf"(?:[ ](?:{_SCALE_WORD}))*(?!\w)"
@@ -327,7 +326,8 @@ def find_numerals(
     if not (holds_counting_word(lowered) if counts is None else counts):
         return found
     taken = [(n.start, n.end) for n in found]
-    for match in _VAGUE.finditer(lowered) if _any_in(_VAGUE_WORDS, lowered) else ():
+    vague = "vài" in lowered or "mấy" in lowered or "hàng" in lowered or "dăm" in lowered
+    for match in _VAGUE.finditer(lowered) if vague else ():
         start, end = match.span()
         found.append(Numeral(start, end, text[start:end], None, kind="vague"))
         taken.append(match.span())
@@ -343,10 +343,6 @@ def find_numerals(
             found.append(numeral)
     found.sort(key=lambda n: n.start)
     return found
-
-
-def _any_in(words: tuple[str, ...], text: str) -> bool:
-    return any(word in text for word in words)
 
 
 def _digits(text: str, lowered: str, runs: list[int]) -> Iterator[re.Match[str]]:

@@ -62,12 +62,13 @@ def unit_after(text: str, offset: int, lowered: str | None = None) -> Unit | Non
     ``lowered`` is ``text.lower()`` of equal length, where the caller has it.
     """
     low = text.lower() if lowered is None else lowered
-    start = offset
-    if start < len(low) and low[start] == " ":
-        start += 1
-    first = _first(low[start : start + 14])
-    for form, name, dimension in _variants().get(first, ()):
-        end = start + len(form)
-        if low.startswith(form, start) and not (end < len(low) and low[end].isalnum()):
-            return Unit(name, dimension, start, end)
+    start = offset + 1 if low.startswith(" ", offset) else offset
+    word = low[start : start + 14].partition(" ")[0]
+    variants = _variants().get(word if word.isalnum() else _first(word))
+    if variants is not None:
+        for form, name, dimension in variants:
+            if low.startswith(form, start):
+                end = start + len(form)
+                if not low[end : end + 1].isalnum():
+                    return Unit(name, dimension, start, end)
     return None
