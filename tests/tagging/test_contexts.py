@@ -53,10 +53,21 @@ def test_a_short_text_and_a_text_without_a_theme_are_left_as_they_are(
 def test_the_best_of_the_others_leave_the_sentence_itself_out(themes: ThemeContext) -> None:
     alone = np.full((10, 2), 0.05)
     alone[4, 0] = 0.9
-    views, (rows, columns) = themes._views(alone, BODY)
+    views, (rows, columns) = themes._views(alone, BODY, np.array([0]))
     seen = {(row, column): view for row, column, view in zip(rows, columns, views, strict=True)}
     assert seen[4, 0][5] == pytest.approx(0.05)
     assert seen[3, 0][5] == pytest.approx((0.9 + 0.05 + 0.05) / 3)
+
+
+def test_themes_of_several_documents_are_those_of_each_alone(themes: ThemeContext) -> None:
+    documents = [(a, p) for a, _, p in _documents(4, 5)]
+    documents[1:1] = [(np.full((2, 2), 0.6), BODY[:2]), (np.full((10, 2), 0.1), BODY)]
+    parts = [part for _, of_one in documents for part in of_one]
+    sizes = [len(alone) for alone, _ in documents]
+    found = themes.apply(
+        np.vstack([alone for alone, _ in documents]), parts, (np.cumsum(sizes) - sizes).tolist()
+    )
+    assert (found == np.vstack([themes.apply(alone, p) for alone, p in documents])).all()
 
 
 def test_the_weights_of_themes_are_rebuilt_from_arrays(themes: ThemeContext) -> None:

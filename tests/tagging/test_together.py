@@ -14,7 +14,7 @@ from vankien.analysis import Analysis, score_together
 from vankien.normalise import fold
 from vankien.reading import read
 from vankien.reading.text import from_text
-from vankien.tagging.ngrams import NgramSpace, ngram_keys
+from vankien.tagging.ngrams import Located, NgramSpace, ngram_keys
 from vankien.tagging.role_rules import _following, opening_role, plain_opening_role
 from vankien.tagging.syllabary import Syllabary
 from vankien.tagging.themes.model import theme_model
@@ -66,12 +66,27 @@ def plain_locate(space: NgramSpace, encoded) -> set[tuple[int, int, int]]:
     return found
 
 
+def triples(located: Located) -> set[tuple[int, int, int]]:
+    """Column, place and order of each n-gram."""
+    return {
+        (column, place, order)
+        for order, (columns, places) in enumerate(
+            zip(located.columns, located.places, strict=True), start=1
+        )
+        for column, place in zip(columns.tolist(), places.tolist(), strict=True)
+    }
+
+
 @given(st.lists(texts, min_size=1, max_size=6), st.lists(texts, max_size=6), st.integers(1, 3))
 def test_ngrams_are_those_of_the_plain_search(learned, asked, order) -> None:
     space = NgramSpace.of_texts(learned, SYLLABARY, max_order=order)
     encoded = SYLLABARY.encode([*asked, *learned])
-    located = zip(*(column.tolist() for column in space.locate(encoded)), strict=True)
-    assert set(located) == plain_locate(space, encoded)
+    located = space.locate(encoded)
+    assert triples(located) == plain_locate(space, encoded)
+    for number in range(len(encoded)):
+        begin, end = encoded.bounds_of(number)
+        inside = {(c, p - begin, o) for c, p, o in triples(located) if begin <= p < end}
+        assert triples(located.within(begin, end)) == inside
 
 
 OPENINGS = sorted({w for f, s in _following().items() for w in (f, *s)})

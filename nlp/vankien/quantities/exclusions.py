@@ -142,10 +142,8 @@ class Exclusions:
                     self._end = match.end()
                     kind = rules.kinds[int((match.lastgroup or "r0")[1:])]
                     self.spans.append((place, self._end, kind))
-        for first, last, _ in self.spans:
-            if first < end and start < last:
-                return True
-        return False
+        spans = self.spans
+        return bool(spans) and any(first < end and start < last for first, last, _ in spans)
 
 
 def excluded_spans(text: str) -> list[tuple[int, int, str]]:

@@ -283,15 +283,15 @@ def _join_compounds(text: str, found: list[Quantity]) -> list[Quantity]:
     return joined
 
 
-_SIGNS = ("gấp", "phần", "/", "nửa", "thứ", "hạng", "không")
-"""What stands in a sentence with a quantity of :func:`_special`."""
+# What every match of _PART and of the ranks holds; both begin with a plain set of characters,
+# which the engine looks for quickly.
+_MAY_PART = re.compile(r"[tia1-9](?: phần [bhtnscm]|/(?:10|[2-9])(?!\d))")
+_MAY_RANK = re.compile(rf"[th](?:hứ|ạng)\s+(?:\d|{'|'.join(_ORDINALS)})")
 
 
 def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
     """Return multiples in words, fractions, halves, ranks and the figure zero."""
     found: list[Quantity] = []
-    if not any(map(lowered.__contains__, _SIGNS)):
-        return found
 
     def add(start: int, end: int, value: Decimal, unit: str | None, **more: Any) -> None:
         if any(q.start < end and start < q.end for q in found):
@@ -306,7 +306,7 @@ def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
     if "gấp" in lowered:
         for match in _TIMES_WORD.finditer(lowered):
             add(*match.span(), Decimal(_TIMES[match.group("n")]), "lần", multiple=True)
-    if "phần" in lowered or "/" in lowered:
+    if _MAY_PART.search(lowered):
         for match in _PART.finditer(lowered):
             a, b, c, d, e, f = match.groups()
             above = Decimal(_UNIT_WORDS.get(a, 1) if a else c or e)
@@ -319,7 +319,7 @@ def _special(text: str, lowered: str, words: _Words) -> list[Quantity]:
                 add(*match.span("n"), Decimal(50), "%")
                 if match.group().startswith("già ") and found[-1].start == match.start("n"):
                     found[-1] = replace(found[-1], approx="over")
-    if "thứ" in lowered or "hạng" in lowered:
+    if _MAY_RANK.search(lowered):
         for match in words.ranks.finditer(lowered):
             written = match.group("n").split("/")[0]
             value = Decimal(_ORDINALS[written] if written in _ORDINALS else int(written))

@@ -74,8 +74,9 @@ def sieve(
     """
     runs = digit_runs(text)
     hits = _automaton().find_matches_as_indexes(lowered)
-    runs.append(len(text) + 1)
-    hits.append((0, len(text) + 1, 0))
+    beyond = len(lowered) + 1
+    runs.append(beyond)
+    hits.append((0, beyond, 0))
     next_run = next_hit = 0
     for start, end in spans:
         while runs[next_run] < start:

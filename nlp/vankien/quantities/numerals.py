@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from vankien.gates import beginning_with
 from vankien.quantities.number_gate import (
@@ -341,8 +342,13 @@ def find_numerals(
         numeral = _from_words(text_of, start)
         if numeral is not None:
             found.append(numeral)
-    found.sort(key=lambda n: n.start)
+    if len(found) > 1:
+        found.sort(key=_start)
     return found
+
+
+def _start(numeral: Numeral) -> int:
+    return numeral.start
 
 
 def _digits(text: str, lowered: str, runs: list[int]) -> Iterator[re.Match[str]]:
@@ -405,10 +411,18 @@ def _from_digits(match: re.Match[str]) -> list[Numeral]:
 
 def _from_words(text: str, start: int) -> Numeral | None:
     """Read the longest beginning of a run of number words that is a number."""
-    words = text.lower().split(" ")
+    length, value = _longest(text.lower())
+    if value is None:
+        return None
+    return Numeral(start, start + length, text[:length], value, kind="words")
+
+
+@lru_cache(maxsize=4096)
+def _longest(run: str) -> tuple[int, Decimal | None]:
+    """Return length and value of the longest beginning of a run of words that is a number."""
+    words = run.split(" ")
     for size in range(len(words), 0, -1):
         value = parse_words(words[:size])
         if value is not None:
-            length = len(" ".join(words[:size]))
-            return Numeral(start, start + length, text[:length], value, kind="words")
-    return None
+            return len(" ".join(words[:size])), value
+    return 0, None

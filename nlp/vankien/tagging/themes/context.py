@@ -90,7 +90,7 @@ class ThemeContext:
         inside = np.flatnonzero(np.repeat(used, sizes))
         sizes = sizes[used]
         seen, (rows, columns) = self._views(
-            probabilities[inside], [parts[n] for n in inside], np.cumsum(sizes) - sizes
+            probabilities[inside], [parts[n] for n in inside.tolist()], np.cumsum(sizes) - sizes
         )
         weights = self.coef_[self._kind[columns]]
         logits = (seen * weights[:, :-1]).sum(axis=1) + weights[:, -1]
