@@ -92,4 +92,4 @@ def test_few_edits_are_the_edits_of_the_general_pattern(text: str) -> None:
     while "  " in form or " \n" in form:
         form = form.replace("  ", " ").replace(" \n", "\n")
     spans = [match.span() for match in normalise._EDITS.finditer(form)]
-    assert list(normalise._few_edits(form)) == spans
+    assert normalise._few_edited(form) == normalise._edited(form, spans)

@@ -7,11 +7,12 @@ once for all of them.  No result depends on which texts are scored together.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vankien.documents import CONTENT_PARTS, Sentence
 from vankien.language.cues import Hits
 from vankien.normalise import Folded
+from vankien.tagging.marks import marks_of
 from vankien.tagging.syllabary import Encoded, Syllabary
 
 __all__ = ["Content", "bounds_of", "content_of", "encode_contents", "heading_of"]
@@ -63,7 +64,9 @@ def bounds_of(contents: Sequence[Content]) -> list[tuple[int, int]]:
 
 
 def encode_contents(syllabary: Syllabary, contents: Sequence[Content]) -> Encoded:
-    """Return the sentences of texts as one run of syllable numbers."""
-    return syllabary.encode_stretches(
+    """Return the sentences of texts as one run of syllable numbers, with their marks."""
+    encoded = syllabary.encode_stretches(
         [(content.folded.text, *place) for content in contents for place in content.places]
     )
+    written = [(content.text, s.start, s.end) for content in contents for s in content.sentences]
+    return replace(encoded, marks=marks_of(written))

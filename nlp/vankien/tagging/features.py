@@ -2,19 +2,23 @@
 
 Blocks, side by side: n-grams of the sentence (presence times inverse document frequency, rows
 of length one); n-grams of the heading in force (likewise, times ``heading_weight``); flags
-that the caller computes, such as the codebook's cues (times ``flag_weight``).
+that the caller computes, such as the codebook's cues (times ``flag_weight``); the marks of its
+writing (:mod:`~vankien.tagging.marks`, times ``mark_weight``); n-grams of its first clause, where
+there are several (times ``clause_weight``).  The last two are left out where they have no weight.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from vankien.tagging.marks import N_MARKS, marks_of
 from vankien.tagging.ngrams import Located, NgramSpace
 from vankien.tagging.syllabary import Encoded, Syllabary
 
@@ -49,17 +53,29 @@ class WeightedSpace:
         idf = np.log((1 + len(texts)) / (1 + counts)) + 1
         return cls(space, idf.astype(np.float32))
 
-    def matrix(self, encoded: Encoded) -> sparse.csr_matrix:
-        """Return the weighted n-grams, rows of length one (or zero)."""
-        counts = self.space.matrix(encoded)
-        counts.data = self.idf[counts.indices]
-        squares = np.add.reduceat(
-            np.append(counts.data**2, 0), np.minimum(counts.indptr[:-1], counts.nnz)
-        )
-        filled = np.diff(counts.indptr) > 0
-        length = np.sqrt(np.where(filled, squares, 1.0)).astype(np.float32)
-        counts.data /= np.repeat(np.maximum(length, 1e-9), np.diff(counts.indptr))
-        return counts
+    def matrix(
+        self, encoded: Encoded, located: Located | None = None, *, opening: bool = False
+    ) -> sparse.csr_matrix:
+        """Return the weighted n-grams, rows of length one (or zero).
+
+        ``located`` saves looking them up again; ``opening`` asks for those of first clauses.
+        """
+        columns, places, orders = (located or self.space.locate(encoded)).joined()
+        rows = encoded.rows()[places]
+        if opening:
+            ends = encoded.bounds[:-1] + encoded.openings
+            inside = places + orders <= ends[rows]
+            rows, columns = rows[inside], columns[inside]
+        # A repeated n-gram counts once.
+        width = len(self.space)
+        keys = np.sort(rows * width + columns)
+        keys = keys[np.diff(keys, prepend=-1) > 0]
+        rows, columns = np.divmod(keys, width)
+        weights = self.idf[columns]
+        lengths = np.sqrt(np.bincount(rows, weights**2, minlength=len(encoded)))
+        data = (weights / np.maximum(lengths, 1e-9)[rows]).astype(np.float32)
+        bounds = np.searchsorted(rows, np.arange(len(encoded) + 1))
+        return sparse.csr_matrix((data, columns, bounds), shape=(len(encoded), width))
 
 
 class SentenceFeatures:
@@ -73,12 +89,16 @@ class SentenceFeatures:
         heading_weight: float,
         flag_weight: float,
         n_flags: int,
+        mark_weight: float = 0.0,
+        clause_weight: float = 0.0,
     ) -> None:
         self.text = text
         self.heading = heading
         self.heading_weight = heading_weight
         self.flag_weight = flag_weight
         self.n_flags = n_flags
+        self.mark_weight = mark_weight
+        self.clause_weight = clause_weight
 
     @classmethod
     def of_sentences(
@@ -90,6 +110,8 @@ class SentenceFeatures:
         minimum: int = 2,
         heading_weight: float = 0.3,
         flag_weight: float = 0.3,
+        mark_weight: float = 0.0,
+        clause_weight: float = 0.0,
         syllabary: Syllabary | None = None,
     ) -> SentenceFeatures:
         """Learn the n-grams of texts and headings from training sentences.
@@ -106,6 +128,8 @@ class SentenceFeatures:
             heading_weight=heading_weight,
             flag_weight=flag_weight,
             n_flags=n_flags,
+            mark_weight=mark_weight,
+            clause_weight=clause_weight,
         )
 
     @property
@@ -116,7 +140,17 @@ class SentenceFeatures:
     @property
     def n_features(self) -> int:
         """Number of columns of all blocks."""
-        return len(self.text.space) + len(self.heading.space) + self.n_flags
+        return self._bounds[-1]
+
+    @cached_property
+    def _bounds(self) -> tuple[int, ...]:
+        """Where the columns of each block end."""
+        n_text = len(self.text.space)
+        sizes = (
+            n_text, len(self.heading.space), self.n_flags,
+            N_MARKS if self.mark_weight else 0, n_text if self.clause_weight else 0,
+        )  # fmt: skip
+        return tuple(np.cumsum(sizes).tolist())
 
     def matrix(
         self, encoded: Encoded, headings: Sequence[str], flags: sparse.csr_matrix
@@ -125,15 +159,16 @@ class SentenceFeatures:
 
         ``headings`` has the heading of each sentence, ``flags`` a row of flags each.
         """
-        return sparse.hstack(
-            [
-                self.text.matrix(encoded),
-                self._headings(headings) * self.heading_weight,
-                flags * self.flag_weight,
-            ],
-            format="csr",
-            dtype=np.float32,
-        )
+        blocks = [
+            self.text.matrix(encoded),
+            self._headings(headings) * self.heading_weight,
+            flags * self.flag_weight,
+        ]
+        if self.mark_weight:
+            blocks.append(_marks(encoded) * self.mark_weight)
+        if self.clause_weight:
+            blocks.append(self.text.matrix(encoded, opening=True) * self.clause_weight)
+        return sparse.hstack(blocks, format="csr", dtype=np.float32)
 
     def scores(
         self,
@@ -149,29 +184,25 @@ class SentenceFeatures:
         without an entry, which is most of them, are left out.  No heading counts for nothing.
         ``located`` saves looking up the n-grams of the sentences again.
         """
-        n_text, n_heading = len(self.text.space), len(self.heading.space)
-        columns, places = (located or self.text.space.locate(encoded)).joined()
-        rows = encoded.rows()[places]
-        # A repeated n-gram counts once.
-        keys = np.sort(rows * n_text + columns)
-        keys = keys[np.diff(keys, prepend=-1) > 0]
-        rows, columns = np.divmod(keys, n_text)
-        weights = self.text.idf[columns]
-        lengths = np.sqrt(np.bincount(rows, weights**2, minlength=len(encoded)))
-        data = (weights / np.maximum(lengths, 1e-9)[rows]).astype(np.float32)
-        bounds = np.searchsorted(rows, np.arange(len(encoded) + 1))
-        block = sparse.csr_matrix((data, columns, bounds), shape=(len(encoded), n_text))
-        scores: npt.NDArray[Any] = block @ coefficients[:n_text]
+        n_text, n_heading, n_flags, n_marks, _ = self._bounds
+        if located is None:
+            located = self.text.space.locate(encoded)
+        scores: npt.NDArray[Any] = self.text.matrix(encoded, located) @ coefficients[:n_text]
         below = [number for number, heading in enumerate(headings) if heading]
         if below:
             # Neighbouring sentences share their heading: each is multiplied once.
             given = [heading for heading in headings if heading]
             distinct = {heading: n for n, heading in enumerate(dict.fromkeys(given))}
             rows_ = self.heading.matrix(self.syllabary.encode(list(distinct)))
-            products = rows_ @ coefficients[n_text : n_text + n_heading]
+            products = rows_ @ coefficients[n_text:n_heading]
             scores[below] += products[[distinct[h] for h in given]] * self.heading_weight
         if flags.nnz:
-            scores += (flags @ coefficients[n_text + n_heading :]) * self.flag_weight
+            scores += (flags @ coefficients[n_heading:n_flags]) * self.flag_weight
+        if self.mark_weight:
+            scores += (_marks(encoded) @ coefficients[n_flags:n_marks]) * self.mark_weight
+        if self.clause_weight:
+            clauses = self.text.matrix(encoded, located, opening=True)
+            scores += (clauses @ coefficients[n_marks:]) * self.clause_weight
         return scores
 
     def _headings(self, headings: Sequence[str]) -> sparse.csr_matrix:
@@ -183,10 +214,20 @@ class SentenceFeatures:
         return (given @ rows)[[distinct[heading] for heading in headings]]
 
     def transform(
-        self, sentences: Sequence[SentenceInput], flags: sparse.csr_matrix
+        self,
+        sentences: Sequence[SentenceInput],
+        flags: sparse.csr_matrix,
+        *,
+        marks: sparse.csr_matrix | None = None,
     ) -> sparse.csr_matrix:
-        """Return the feature matrix of sentences given as texts (training, evaluation)."""
-        encoded = self.syllabary.encode([s.text for s in sentences])
+        """Return the feature matrix of sentences given as texts (training, evaluation).
+
+        ``marks`` stand for those of texts that nobody wrote as sentences.
+        """
+        texts = [s.text for s in sentences]
+        if marks is None:
+            marks = marks_of([(text, 0, len(text)) for text in texts])
+        encoded = replace(self.syllabary.encode(texts), marks=marks)
         return self.matrix(encoded, [s.heading for s in sentences], flags)
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
@@ -194,7 +235,14 @@ class SentenceFeatures:
         arrays: dict[str, npt.NDArray[Any]] = {
             "syllables": np.array("\n".join(self.syllabary.syllables).encode("utf-8")),
             "settings": np.array(
-                [self.heading_weight, self.flag_weight, float(self.n_flags)], dtype=np.float64
+                [
+                    self.heading_weight,
+                    self.flag_weight,
+                    float(self.n_flags),
+                    self.mark_weight,
+                    self.clause_weight,
+                ],
+                dtype=np.float64,
             ),
         }
         for name, block in (("text", self.text), ("heading", self.heading)):
@@ -216,11 +264,22 @@ class SentenceFeatures:
                 raise ValueError(f"{name}: {len(space)} n-grams, {len(idf)} frequencies")
             return WeightedSpace(space, idf)
 
-        heading_weight, flag_weight, n_flags = (float(v) for v in arrays["settings"])
+        # A model of one's own may be older than marks and clauses.
+        settings = [*map(float, arrays["settings"]), 0.0, 0.0][:5]
+        heading_weight, flag_weight, n_flags, mark_weight, clause_weight = settings
         return cls(
             block("text"),
             block("heading"),
             heading_weight=heading_weight,
             flag_weight=flag_weight,
             n_flags=int(n_flags),
+            mark_weight=mark_weight,
+            clause_weight=clause_weight,
         )
+
+
+def _marks(encoded: Encoded) -> sparse.csr_matrix:
+    """Return the marks of sentences.  Raises ValueError where they were not asked for."""
+    if encoded.marks is None:
+        raise ValueError("the sentences were encoded without their marks")
+    return encoded.marks

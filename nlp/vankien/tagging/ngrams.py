@@ -82,9 +82,10 @@ class Located:
     columns: list[Ints]
     places: list[Ints]
 
-    def joined(self) -> tuple[Ints, Ints]:
-        """Return columns and places of the n-grams of all orders."""
-        return np.concatenate(self.columns), np.concatenate(self.places)
+    def joined(self) -> tuple[Ints, Ints, Ints]:
+        """Return columns, places and orders of the n-grams of all orders."""
+        orders = np.repeat(np.arange(1, len(self.columns) + 1), [len(c) for c in self.columns])
+        return np.concatenate(self.columns), np.concatenate(self.places), orders
 
     def within(self, begin: int, end: int) -> Located:
         """Return those that begin in a stretch, with places from its beginning."""
@@ -154,7 +155,7 @@ class NgramSpace:
 
     def matrix(self, encoded: Encoded) -> sparse.csr_matrix:
         """Return presence (0 or 1) of each n-gram: sentences x n-grams."""
-        columns, places = self.locate(encoded).joined()
+        columns, places, _ = self.locate(encoded).joined()
         rows = encoded.rows()[places]
         data = np.ones(len(rows), dtype=np.float32)
         counts = sparse.csr_matrix((data, (rows, columns)), shape=(len(encoded), len(self)))

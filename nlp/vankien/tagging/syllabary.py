@@ -15,19 +15,22 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from vankien.normalise import fold
+from vankien.tagging.characters import LETTERS, Stretch, codes_of, joined
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 __all__ = ["FIGURE", "START", "Encoded", "Syllabary", "split_syllables"]
 
 Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.uint32]
 Flags = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
-Stretch = tuple[str, int, int]
 
 START = "^"
 """The mark at the beginning of every sentence."""
@@ -41,8 +44,8 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(29)
 """Multiplier and shift of the hash of a syllable (modulo 2**64, character by character)."""
 
-_LETTERS = 0x3100
-"""Code points below the last of these are looked up in tables; others are rare."""
+_COMMA, _COLON, _SEMICOLON = (ord(mark) for mark in ",:;")
+_CLAUSE_END = re.compile("[,:;]")
 
 
 def split_syllables(folded: str) -> list[tuple[str, int, int]]:
@@ -61,11 +64,15 @@ def split_syllables(folded: str) -> list[tuple[str, int, int]]:
 class Encoded:
     """Sentences as one run of syllable numbers; sentence ``i`` is ``ids[bounds[i]:bounds[i+1]]``.
 
-    The first number of a sentence is that of the mark at its beginning.
+    The first number of a sentence is that of the mark at its beginning.  ``openings`` tells how
+    many numbers its first clause has (0 where it is the only one), ``marks`` are those of the
+    sentences as written (:func:`vankien.tagging.marks.marks_of`), where they were asked for.
     """
 
     ids: Ints
     bounds: Ints
+    openings: Ints
+    marks: sparse.csr_matrix | None = None
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -133,29 +140,23 @@ class Syllabary:
         first = number(START)
         ids: list[int] = []
         bounds = [0]
+        openings: list[int] = []
         for form, start, end in stretches:
             ids.append(first)
             ids.extend(map(number, _SYLLABLE.findall(form, start, end)))
             bounds.append(len(ids))
-        return Encoded(np.array(ids, dtype=np.int64), np.array(bounds, dtype=np.int64))
+            mark = _CLAUSE_END.search(form, start, end)
+            clause = _SYLLABLE.findall(form, start, mark.start()) if mark else None
+            openings.append(0 if clause is None else len(clause) + 1)
+        return Encoded(*(np.array(list_, dtype=np.int64) for list_ in (ids, bounds, openings)))
 
     def encode_stretches(self, stretches: Sequence[Stretch]) -> Encoded:
         """Return stretches of folded texts, given as (text, start, end), as numbers.
 
         Stretches of one text should follow one another: each run is read once.
         """
-        forms: list[str] = []
-        shifts: list[int] = []
-        length = 1
-        for form, _, _ in stretches:
-            if not forms or forms[-1] is not form:
-                forms.append(form)
-                length += len(form) + 1
-            shifts.append(length - len(form) - 1)
-        starts, ends, numbers = self._read("\n".join(["", *forms, ""]))
-        shift = np.array(shifts, dtype=np.int64)
-        edges = np.array([(start, end) for _, start, end in stretches], dtype=np.int64)
-        begin, stop = edges.reshape(-1, 2).T + shift
+        text, begin, stop = joined(stretches)
+        starts, ends, numbers, commas = self._read(text)
         first = np.searchsorted(ends, begin, side="right")
         last = np.maximum(np.searchsorted(starts, stop), first)
         inside = first < last
@@ -168,10 +169,14 @@ class Syllabary:
         places = np.arange(bounds[-1]) + np.repeat(first - 1 - bounds[:-1], last - first + 1)
         ids = numbers[np.maximum(places, 0)] if len(numbers) else np.zeros_like(places)
         ids[bounds[:-1]] = self._numbers[START]
-        return Encoded(ids, bounds)
+        # The first clause ends at the first mark within the stretch.
+        mark = np.append(commas, len(text))[commas.searchsorted(begin)]
+        openings = np.where(mark < stop, starts.searchsorted(mark) - first + 1, 0)
+        return Encoded(ids, bounds, openings)
 
-    def _read(self, text: str) -> tuple[Ints, Ints, Ints]:
-        """Return starts, ends and numbers of the syllables of a text between two line breaks."""
+    def _read(self, text: str) -> tuple[Ints, Ints, Ints, Ints]:
+        """Return starts, ends and numbers of the syllables of a text between two line breaks,
+        and where the marks are that end a clause."""
         codes, letter, digit = _characters(text)
         edges = np.flatnonzero(letter[1:] != letter[:-1]) + 1
         starts, ends = edges[0::2], edges[1::2]
@@ -180,16 +185,17 @@ class Syllabary:
         place[place == len(self._hashes)] = 0
         found = np.where(self._hashes[place] == hashes, self._by_hash[place], 0)
         found[digit[starts] & (found == 0)] = self._numbers.get(FIGURE, 0)
-        return starts, ends, found
+        ended = (codes == _COMMA) | (codes == _COLON) | (codes == _SEMICOLON)
+        return starts, ends, found, ended.nonzero()[0]
 
 
-def _characters(text: str) -> tuple[Codes, Flags, Flags]:
+def _characters(text: str) -> tuple[npt.NDArray[np.uint32], Flags, Flags]:
     """Return the code of every character, and whether it is part of a syllable, or a digit."""
     letters, digits = _tables()
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    low = np.minimum(codes, _LETTERS - 1)
+    codes = codes_of(text)
+    low = np.minimum(codes, LETTERS - 1)
     letter, digit = letters[low], digits[low]
-    for place in np.flatnonzero(codes >= _LETTERS - 1).tolist():
+    for place in np.flatnonzero(codes >= LETTERS - 1).tolist():
         letter[place], digit[place] = text[place].isalnum(), text[place].isdigit()
     return codes, letter, digit
 
@@ -197,14 +203,14 @@ def _characters(text: str) -> tuple[Codes, Flags, Flags]:
 @cache
 def _tables() -> tuple[Flags, Flags]:
     # The last entry stands for all that is beyond the table.
-    characters = [chr(code) for code in range(_LETTERS - 1)]
+    characters = [chr(code) for code in range(LETTERS - 1)]
     return (
         np.array([*(c.isalnum() for c in characters), False]),
         np.array([*(c.isdigit() for c in characters), False]),
     )
 
 
-def _hashes(codes: Codes, starts: Ints, ends: Ints, longest: int) -> Hashes:
+def _hashes(codes: npt.NDArray[np.uint32], starts: Ints, ends: Ints, longest: int) -> Hashes:
     """Return a hash of every stretch of characters; 0 where it is longer than ``longest``."""
     lengths = ends - starts
     hashes = np.where(lengths <= longest, lengths, 0).astype(np.uint64)

@@ -25,6 +25,8 @@ class Features(_Strict):
     minimum: int = Field(default=2, ge=1)
     heading_weight: float = 0.3
     flag_weight: float = 0.3
+    mark_weight: float = Field(default=0.1, ge=0)
+    clause_weight: float = Field(default=0.0, ge=0)
 
 
 class Background(_Strict):

@@ -70,6 +70,8 @@ def train_roles(recipe: Recipe, folder: Path, gold: Path | None = None) -> RoleM
         minimum=settings.minimum,
         heading_weight=settings.heading_weight,
         flag_weight=settings.flag_weight,
+        mark_weight=settings.mark_weight,
+        clause_weight=settings.clause_weight,
         syllabary=training_syllabary(codebook, gold),
     )
     documents = document_rows(sentences, gold)

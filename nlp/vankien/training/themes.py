@@ -13,6 +13,7 @@ from vankien.documents import Part
 from vankien.evaluation.gold import ThemeSentence, load_gold
 from vankien.tagging.estimators import NEVER_SCORED, MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
+from vankien.tagging.marks import marks_of
 from vankien.tagging.model_files import save_model
 from vankien.tagging.themes.arbiter import Arbiter, joined
 from vankien.tagging.themes.context import ThemeContext
@@ -71,13 +72,26 @@ def fit_themes(
         minimum=settings.minimum,
         heading_weight=settings.heading_weight,
         flag_weight=settings.flag_weight,
+        mark_weight=settings.mark_weight,
+        clause_weight=settings.clause_weight,
         syllabary=training_syllabary(
             codebook, gold, extra=extra, lexicon=codebook.version == VERSION
         ),
     )
     blocks = [(coded, 1.0), (phrases, recipe.paraphrase_weight), (press, recipe.background.weight)]
+    # Phrases and pseudo-sentences have no writing of their own: the average stands for it.
+    average = marks_of([(s.text, 0, len(s.text)) for s in sentences]).mean(axis=0)
     matrix = sparse.vstack(
-        [features.transform(rows.inputs, rows.flags) for rows, _ in blocks], format="csr"
+        [features.transform(coded.inputs, coded.flags)]
+        + [
+            features.transform(
+                rows.inputs,
+                rows.flags,
+                marks=sparse.csr_matrix(np.repeat(average, len(rows.inputs), axis=0)),
+            )
+            for rows, _ in blocks[1:]
+        ],
+        format="csr",
     )
     weight = np.concatenate([np.full(len(rows.inputs), w) for rows, w in blocks])
     documents = document_rows(sentences, gold) if codebook is load_codebook() else []

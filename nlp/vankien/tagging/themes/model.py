@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,11 @@ import numpy.typing as npt
 
 from vankien.errors import ModelError
 from vankien.language.cues import Hits
+from vankien.tagging.characters import Stretch
 from vankien.tagging.content import Content, bounds_of, encode_contents
 from vankien.tagging.estimators import MultiLabelSVM
 from vankien.tagging.features import SentenceFeatures
+from vankien.tagging.marks import marks_of
 from vankien.tagging.model_files import ModelFile, find_model, load_model
 from vankien.tagging.ngrams import Located
 from vankien.tagging.syllabary import Encoded, split_syllables
@@ -207,7 +209,8 @@ class ThemeModel:
         its segments are scored as sentences of their own, at a discount.
         """
         owners: list[int] = []
-        stretches: list[tuple[str, int, int]] = []
+        stretches: list[Stretch] = []
+        written: list[Stretch] = []
         spans: list[tuple[Hits, int, int]] = []
         headings: list[str] = []
         for content, (first, _) in zip(contents, bounds_of(contents), strict=True):
@@ -217,11 +220,14 @@ class ThemeModel:
                     for a, b in split_segments(form, start, end):
                         owners.append(first + number)
                         stretches.append((form, a, b))
-                        spans.append((content.hits, *to_text.span(a, b)))
+                        span = to_text.span(a, b)
+                        spans.append((content.hits, *span))
+                        written.append((content.text, *span))
                         headings.append("".join(content.sentences[number].section[-1:]))
         if not owners:
             return
         encoded = self.features.syllabary.encode_stretches(stretches)
+        encoded = replace(encoded, marks=marks_of(written))
         found, _ = self._probabilities(encoded, headings, spans)
         np.maximum.at(probabilities, owners, found * SEGMENT_DISCOUNT)
 
