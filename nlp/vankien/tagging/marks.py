@@ -53,8 +53,9 @@ def marks_of(stretches: Sequence[Stretch]) -> sparse.csr_matrix:
     text, begin, stop = joined(stretches)
     if (begin[1:] < stop[:-1]).any():  # the same part of a text is asked for twice
         parts = [text[start:end] for text, start, end in stretches]
-        stop = np.cumsum([len(part) + 1 for part in parts])
-        text, begin = "\n".join(["", *parts, ""]), stop - [len(part) for part in parts]
+        lengths = np.array([len(part) for part in parts])
+        stop = np.cumsum(lengths + 1)
+        text, begin = "\n".join(["", *parts, ""]), stop - lengths
     codes = np.minimum(codes_of(text), LETTERS - 1)
     classes, upper, lower = (table[codes] for table in _tables())
 
