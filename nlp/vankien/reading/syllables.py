@@ -77,6 +77,18 @@ def is_possible(word: str) -> bool:
     return not bare.endswith(stops) or (tones in _STOP_TONES if tones else False)
 
 
+_accepted: set[str] = set()
+"""Possible syllables that were met, as written; there are not many more than 20,000."""
+
+
+def _accept(word: str) -> bool:
+    """Say whether a word is possible, and remember it if it is."""
+    possible = is_possible(word)
+    if possible:
+        _accepted.add(word)
+    return possible
+
+
 def possible_share(text: str) -> float:
     """Return the share (0 to 1) of a text's words that are possible syllables.
 
@@ -87,7 +99,7 @@ def possible_share(text: str) -> float:
         middle = len(text) // 2
         text = text[:SAMPLE] + " " + text[middle : middle + SAMPLE]
     words = _WORD.findall(text)
-    strange = list(filterfalse(is_possible, words))
+    strange = [word for word in filterfalse(_accepted.__contains__, words) if not _accept(word)]
     possible = len(words) - len(strange)
     other = sum(not (len(word) <= SHORT and word.isupper()) for word in strange)
     return possible / (possible + other) if possible + other else 1.0
