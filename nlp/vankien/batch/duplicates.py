@@ -71,16 +71,16 @@ def signature(text: str) -> bytes | None:
     known = _constants()
     # A space before and after, so that every word begins and ends between two characters.
     raw = f" {text[:MAX_CHARS]} ".encode("utf-32-le", "replace")
-    codes = known["letters"][np.minimum(np.frombuffer(raw, dtype=np.uint32), _LETTERS - 1)]
+    codes = known["letters"].take(np.frombuffer(raw, dtype=np.uint32), mode="clip")
     letter = codes != 0
-    edges = np.flatnonzero(letter[1:] != letter[:-1]) + 1
-    starts, ends = edges[0::2], edges[1::2]
-    if not len(starts):
+    edges = np.flatnonzero(letter[1:] != letter[:-1])
+    before, last = edges[0::2], edges[1::2]
+    if not len(before):
         return None
     # Hash of a word: its polynomial modulo 2**64, moved to the beginning of the text.
-    sums = np.zeros(len(codes) + 1, dtype=np.uint64)
-    np.cumsum(codes * known["powers"][: len(codes)], dtype=np.uint64, out=sums[1:])
-    words = _mixed((sums[ends] - sums[starts]) * known["inverses"][starts])
+    codes *= known["powers"][: len(codes)]
+    sums = np.cumsum(codes)
+    words = _mixed((sums[last] - sums[before]) * known["inverses"][before + 1])
     width = min(SHINGLE, len(words))
     number = len(words) - width + 1
     shingles = words[:number].copy()
@@ -88,12 +88,11 @@ def signature(text: str) -> bytes | None:
         shingles *= np.uint64(0x100000001B3)
         shingles += words[place : place + number]
     hashes = np.sort((_mixed(shingles) >> np.uint64(32)).astype(np.uint32))
-    bins = hashes >> np.uint32(32 - BIN_BITS)
-    first = np.flatnonzero(np.append(True, bins[1:] != bins[:-1]))
     # An empty bin takes the least hash of the next one that is not, marked by its distance.
-    owner = np.searchsorted(bins[first], known["bins"]) % len(first)
-    distance = (bins[first][owner] - known["bins"]) & np.uint32(MINIMA - 1)
-    minima = hashes[first][owner] + distance * np.uint32(0x9E3779B1)
+    place_of = hashes.searchsorted(known["bins"] << np.uint32(32 - BIN_BITS)) % len(hashes)
+    least = hashes[place_of]
+    distance = ((least >> np.uint32(32 - BIN_BITS)) - known["bins"]) & np.uint32(MINIMA - 1)
+    minima = least + distance * np.uint32(0x9E3779B1)
     kept = (minima * np.uint32(0x85EBCA6B)) >> np.uint32(16)
     return bytes(kept.astype("<u2").tobytes())
 

@@ -60,9 +60,9 @@ _ENVIRONMENT = {
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
 }
 GARBAGE = (200_000, 20, 100)
-"""When a worker looks for garbage: of objects, and of rounds.  Documents leave next to none
-(a press article: none in eight); with Python's own 700 objects the search takes a twentieth
-of the time, for what a group of documents holds a moment longer."""
+"""When a worker looks for garbage: after so many objects, and rounds.  Analysis leaves next to
+none; with Python's own 700 objects the search takes a twentieth of the time.  After a file of
+pages, which does leave some, it is looked for at once (``work``)."""
 _START = "import sys; sys.path[:] = {path!r}; from vankien.batch.supervise import serve; serve()"
 _KINDS: dict[str, type[VankienError]] = {
     kind.__name__: kind for kind in (CodebookError, OutputError, ReadError, UsageError)
