@@ -79,7 +79,7 @@ STAGES = (
     "print(json.dumps([models, count, spent]))\n"
 )
 VANKIEN = "from vankien.cli import main; main()"
-READY = "from vankien.batch.supervise import _warm_up; _warm_up()"
+READY = "from vankien.batch.supervise import _warm_up; _warm_up(bare=False)"
 MEASURE = (
     "import json, resource, subprocess, sys, time\n"
     "began = time.perf_counter()\n"
