@@ -108,23 +108,21 @@ class Exclusions:
 
     def __init__(self, text: str, runs: list[int]) -> None:
         rules = _rules()
-        places = runs[::-1]
+        places = set(runs)
+        if text[:1].isspace():
+            places.add(0)
         guarded: set[int] = set()
-        starts, needs = rules.starts, rules.needs
-        more: set[int] = {0} if text[:1].isspace() else set()
         for sign, start, _ in rules.signs.find_matches_as_indexes(text, overlapping=True):
-            if sign in starts:
-                more.add(start)
-            if sign in needs:
-                guarded.update(needs[sign])
-        if more:
-            places = sorted(more.union(runs), reverse=True)
+            if sign in rules.starts:
+                places.add(start)
+            if sign in rules.needs:
+                guarded.update(rules.needs[sign])
         self.spans: list[tuple[int, int, str]] = []
         for number in guarded:
             pattern, kind = rules.guarded[number]
             self.spans.extend((m.start(), m.end(), kind) for m in pattern.finditer(text))
         self._text = text
-        self._places = places
+        self._places = sorted(places, reverse=True)
         self._end = 0
 
     def cover(self, start: int, end: int) -> bool:
